@@ -11,6 +11,9 @@ JOBS   ?= 2
 # Statistics over many runs take minutes: `make test LONG=1` includes them.
 PICK   := $(if $(LONG),,-m "not long")
 
+# What Python has compiled is kept, whatever the shell says: the tests alone begin it more than a hundred times.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test bench lint playthroughs patterns ideas casts volumes reference screens portfolio backtest clean

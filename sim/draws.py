@@ -16,27 +16,30 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import ndtri
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_FIRST = np.uint64(0xBF58476D1CE4E5B9)
-_SECOND = np.uint64(0x94D049BB133111EB)
-_HALF_STEP = 2.0**-54
-_BELOW_ONE = 1 - 2.0**-53
+_GOLDEN, _FIRST, _SECOND, _30, _27, _31, _11 = (  # arrays without axes, which numpy makes of a number at every call
+    np.array(word, dtype=np.uint64)
+    for word in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 30, 27, 31, 11)
+)
+_STEP, _HALF_STEP, _BELOW_ONE = np.array(2.0**-53), np.array(2.0**-54), np.array(1 - 2.0**-53)
+_IN_CACHE = 1 << 17  # words: a block of more is mixed line by line, each of which stays in the processor's cache
 
 
 def _mixed(words):
     """The finaliser of SplitMix64, worked in place on a block of its own."""
     words += _GOLDEN  # arithmetic modulo 2**64: arrays of uint64 wrap silently, as the method asks
-    words ^= words >> np.uint64(30)
+    words ^= words >> _30
     words *= _FIRST
-    words ^= words >> np.uint64(27)
+    words ^= words >> _27
     words *= _SECOND
-    words ^= words >> np.uint64(31)
+    words ^= words >> _31
     return words
 
 
 def _inside(words):
-    """Words as numbers strictly between 0 and 1; the very highest would be rounded to 1."""
-    numbers = (words >> np.uint64(11)) * 2.0**-53
+    """Words, spent on it, as numbers strictly between 0 and 1; the very highest would be rounded to 1."""
+    words >>= _11
+    numbers = words.astype(float)
+    numbers *= _STEP
     numbers += _HALF_STEP
     return np.minimum(numbers, _BELOW_ONE, out=numbers)
 
@@ -50,8 +53,13 @@ def slot_key(*parts):
     >>> slot_key("assess", 3, "JPN") == slot_key("assess", 3, "KOR")
     False
     """
-    text = "\x1f".join(str(part) for part in parts).encode()
+    text = "\x1f".join(map(str, parts)).encode()
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
+
+
+@lru_cache(maxsize=1 << 8)
+def _name_keys(axis):
+    return np.array([slot_key(name) for name in axis], dtype=np.uint64)
 
 
 @lru_cache(maxsize=1 << 10)
@@ -63,8 +71,7 @@ def slot_keys(use, *axes):
     """
     keys = np.array(slot_key(use), dtype=np.uint64)
     for axis in axes:
-        names = np.array([slot_key(name) for name in axis], dtype=np.uint64)
-        keys = _mixed(np.asarray(keys)[..., None] ^ names)
+        keys = _mixed(keys[..., None] ^ _name_keys(axis))
     keys.flags.writeable = False
     return keys
 
@@ -113,7 +120,7 @@ class Draws:
         if keys.ndim == 0:
             return _mixed(_mixed(run_keys ^ keys))
         words = keys[..., None, :] ^ run_keys[:, None]
-        for line in words if words.ndim > 2 else [words]:  # one at a time: a line stays in the processor's cache
+        for line in words if words.ndim > 2 and words.size > _IN_CACHE else [words]:
             _mixed(_mixed(line))
         return words
 
@@ -155,7 +162,7 @@ class Draws:
 
     def normal_at(self, use, turn, names, places, rows):
         """Standard normal draws for some names of an axis in some rows: (K,)."""
-        return ndtri(self.uniform_at(use, turn, names, ("",), places, rows)[:, 0])
+        return ndtri(self.uniform_of(use, turn, names, ("",), places, rows, 0))
 
     def normal(self, use, turn, *axes):
         """Standard normal draws, shape as `uniform`."""

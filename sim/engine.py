@@ -478,17 +478,17 @@ def _joined(consultations: Sequence[Measures]) -> Measures:
 
 def _joined_shares(inputs: ModelInputs, joined: np.ndarray) -> dict[str, dict[str, dict[str, float]]]:
     shares: dict[str, dict] = {incident: {} for incident in inputs.incidents}
-    for o, (incident, response) in enumerate(inputs.options):
-        shares[incident][response] = {
-            code: float(joined[o, k]) for k, code in enumerate(inputs.actors) if joined[o, k] > 0
-        }
+    for (incident, response), of_actors in zip(inputs.options, joined.tolist(), strict=True):
+        by_actor = zip(inputs.actors, of_actors, strict=True)
+        shares[incident][response] = {code: share for code, share in by_actor if share > 0}
     return shares
 
 
 def _format_shares(inputs: ModelInputs, first: np.ndarray) -> dict[str, dict[str, float]]:
     shares: dict[str, dict] = {incident: {} for incident in inputs.incidents}
-    for t, (incident, form) in enumerate(inputs.consultations):
-        share = float((first[inputs.consultation_incident[t]] == t).mean())
+    places = np.arange(len(inputs.consultations))
+    opened = (first[inputs.consultation_incident] == places[:, None]).mean(axis=-1)
+    for (incident, form), share in zip(inputs.consultations, opened.tolist(), strict=True):
         if share > 0:
             shares[incident][form] = share
     return shares
@@ -498,8 +498,9 @@ def _answer_shares(inputs: ModelInputs, chosen: np.ndarray) -> dict[str, dict[st
     shares: dict[str, dict] = {}
     for q, inject in enumerate(inputs.msel[place][1] for place in inputs.questions):
         decides = np.flatnonzero(inputs.question_to[q])
+        codes, answers = [inputs.actors[k] for k in decides], chosen[q][:, decides]
         shares[inject.id] = {
-            option.id: {inputs.actors[k]: float((chosen[q, :, k] == at).mean()) for k in decides}
+            option.id: dict(zip(codes, (answers == at).mean(axis=0).tolist(), strict=True))
             for at, option in enumerate(inject.question.options)
         }
     return shares

@@ -3,6 +3,7 @@
 To add one: a class here with its place in `MOVES`, and its five coefficients in behaviour.yaml.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,24 +29,44 @@ class Campaign:
     by: int
     incident: int | None = None
 
-    def goes_on(self, world: World) -> np.ndarray:
-        """In which runs it is under way: (R,) bool. Only then can it be stopped, or more of it be done."""
-        if self.incident is None:
-            return np.zeros(world.runs, dtype=bool)
-        return world.state.intensity[self.incident] > 0
-
-    def is_open(self, world: World) -> np.ndarray:
-        """In which runs there is something to decide, for an adversary that takes part now: (R,) bool."""
-        inputs = world.inputs
-        is_here = inputs.takes_part[world.turn - 1, inputs.index[inputs.adversaries[self.by]]]
-        return is_here & (self.goes_on(world) if self.incident is not None else ~goes_on(world, self.by))
-
     def named(self, inputs: Any) -> str:
         """Its name in decisions and as an address of draws: the incident's id, or `next`."""
         return AT_LARGE if self.incident is None else inputs.incidents[self.incident]
 
 
 AT_LARGE = "next"
+
+
+class Campaigns:
+    """Several of them at once, C of them, for adversaries and incidents numbered as in `ModelInputs`.
+
+    each : the campaigns; by : (C,) int, their adversaries; incident : (C,) int, -1 for one at large
+    """
+
+    def __init__(self, each: Iterable[Campaign]) -> None:
+        self.each = tuple(each)
+        self.by = np.array([one.by for one in self.each], dtype=int)
+        self.incident = np.array([-1 if one.incident is None else one.incident for one in self.each], dtype=int)
+
+    @property
+    def is_at_large(self) -> np.ndarray:
+        """Which of them are what an adversary does at large: (C, 1) bool."""
+        return self.incident[:, None] < 0
+
+    def of(self, values: np.ndarray) -> np.ndarray:
+        """What each has of some quantity of incidents, (H, R): (C, R), nothing at large."""
+        return np.concatenate([values, np.zeros_like(values, shape=(1, values.shape[1]))])[self.incident]
+
+    def go_on(self, world: World) -> np.ndarray:
+        """In which runs each is under way: (C, R) bool. Only then can it be stopped, or more of it be done."""
+        return self.of(world.state.intensity > 0)
+
+    def are_open(self, world: World) -> np.ndarray:
+        """In which runs there is something to decide, for an adversary that takes part now: (C, R) bool."""
+        inputs = world.inputs
+        is_here = inputs.takes_part[world.turn - 1, [inputs.index[code] for code in inputs.adversaries]]
+        has_time = np.where(self.is_at_large, ~under_way(world)[self.by], self.go_on(world))
+        return is_here[self.by, None] & has_time
 
 
 class Move:
@@ -62,9 +83,9 @@ class Move:
     seen: str | None = None
     is_hostile = False
 
-    def legal(self, world: World, campaign: Campaign) -> np.ndarray:
-        """In which runs it can be done now: (R,) bool."""
-        return np.ones(world.runs, dtype=bool)
+    def legal(self, world: World, campaigns: Campaigns) -> np.ndarray:
+        """In which runs it can be done now in each campaign: (C, R) bool."""
+        return np.ones((len(campaigns.each), world.runs), dtype=bool)
 
     def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> np.ndarray | None:
         """Do it in some runs; returns the place of whom it is aimed at, (rows,), or None."""
@@ -82,17 +103,15 @@ class Stop(Move):
 
     name, label, short = "stop", "call the campaign off", "{who} stops"
 
-    def legal(self, world: World, campaign: Campaign) -> np.ndarray:
-        return campaign.goes_on(world)
+    def legal(self, world: World, campaigns: Campaigns) -> np.ndarray:
+        return campaigns.go_on(world)
 
     def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> None:
-        state = world.state
-        ended = np.zeros_like(state.stopped)
-        ended[campaign.incident, rows] = True
-        state.stopped |= ended
-        state.intensity = np.where(ended, 0.0, state.intensity)
-        if world.recorder:
-            world.recorder.incidents_stopped(world, np.flatnonzero(ended[:, 0]))
+        state, h = world.state, campaign.incident
+        state.stopped[h, rows] = True
+        state.intensity[h, rows] = 0.0
+        if world.recorder and 0 in rows:
+            world.recorder.incidents_stopped(world, [h])
 
 
 class Escalate(Move):
@@ -101,14 +120,11 @@ class Escalate(Move):
     name, label, short = "escalate", "strike harder", "{who} escalates"
     is_hostile = True
 
-    def legal(self, world: World, campaign: Campaign) -> np.ndarray:
-        if campaign.incident is None:
-            return campaign.goes_on(world)
-        return campaign.goes_on(world) & (world.state.intensity[campaign.incident] < MOST_INTENSE)
+    def legal(self, world: World, campaigns: Campaigns) -> np.ndarray:
+        return campaigns.go_on(world) & (campaigns.of(world.state.intensity) < MOST_INTENSE)
 
     def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> None:
-        this = np.zeros_like(world.state.stopped)
-        this[campaign.incident] = True
+        this = np.full(rows.size, campaign.incident)
         raise_intensity(world, this, rows, world.inputs.params_per_run.escalate_step)
 
 
@@ -119,15 +135,15 @@ class Widen(Move):
     seen = "{target} is drawn in as well"
     is_hostile = True
 
-    def legal(self, world: World, campaign: Campaign) -> np.ndarray:
-        if campaign.incident is None:
-            return campaign.goes_on(world)
-        return campaign.goes_on(world) & next_victims(world, campaign).any(axis=-1)
+    def legal(self, world: World, campaigns: Campaigns) -> np.ndarray:
+        is_left = world.inputs.next_victims[:, None] & (world.state.severity == 0)
+        return campaigns.go_on(world) & campaigns.of(is_left.any(axis=-1))
 
     def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> np.ndarray | None:
         inputs, severity = world.inputs, world.state.severity[campaign.incident]
         draw = world.draws.uniform("next victim", world.turn, (campaign.named(inputs),), inputs.actors, rows=rows)[0]
-        target = first_of(next_victims(world, campaign, rows).astype(float), draw)
+        is_left = inputs.next_victims[campaign.incident] & (severity[rows] == 0)
+        target = first_of(is_left.astype(float), draw)
         worst = severity[rows].max(axis=-1)
         severity[rows, target] = quantize(select_runs(inputs.params_per_run.widen_share, rows) * worst)
         return target
@@ -140,14 +156,16 @@ class OpenOtherOcean(Move):
     seen = "{who} stirs in the other ocean"
     is_hostile = True
 
-    def legal(self, world: World, campaign: Campaign) -> np.ndarray:
-        return others_act(world, campaign.by)
+    def legal(self, world: World, campaigns: Campaigns) -> np.ndarray:
+        acts = under_way(world)
+        return (acts.sum(axis=0) > acts)[campaigns.by]
 
     def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> None:
         state, step = world.state, world.inputs.params_per_run.open_step
         state.linkage[rows] = quantize(np.clip(state.linkage[rows] + select_runs(step, rows), 0, 1))
-        of_others = (world.inputs.incident_by != campaign.by)[:, None] & (state.intensity > 0)
-        raise_intensity(world, of_others, rows, step)
+        of_others = (world.inputs.incident_by != campaign.by)[:, None] & (state.intensity[:, rows] > 0)
+        h, r = of_others.nonzero()
+        raise_intensity(world, h, rows[r], step)
 
 
 class Divide(Move):
@@ -156,17 +174,21 @@ class Divide(Move):
     name, label, short = "divide", "court or squeeze a member", "{who} works on {target}"
     seen = "{who} courts and squeezes {target}"
 
-    def legal(self, world: World, campaign: Campaign) -> np.ndarray:
-        inputs = world.inputs
-        has_begun = (inputs.incident_begins[inputs.incident_by == campaign.by] <= world.turn).any()
-        return np.logical_and(has_begun, (worth_courting(world, campaign) > 0).any(axis=-1))
+    def legal(self, world: World, campaigns: Campaigns) -> np.ndarray:
+        begun_by = world.inputs.incident_by[world.inputs.incident_begins <= world.turn].tolist()
+        appeals = {d: appeal_of_courting(world, d) for d in {*campaigns.by.tolist()}.intersection(begun_by)}
+        may = np.zeros((len(campaigns.each), world.runs), dtype=bool)
+        for row, campaign in zip(may, campaigns.each, strict=True):
+            if campaign.by in appeals:
+                row[:] = (worth_courting(world, campaign, appeals[campaign.by]) > 0).any(axis=-1)
+        return may
 
     def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> np.ndarray | None:
         inputs, state, d, per_run = world.inputs, world.state, campaign.by, world.inputs.params_per_run
         draw = world.draws.uniform(
             "divide", world.turn, (f"{inputs.adversaries[d]}/{campaign.named(inputs)}",), inputs.actors, rows=rows
         )[0]
-        worth = worth_courting(world, campaign, rows)
+        worth = worth_courting(world, campaign, appeal_of_courting(world, d, rows), rows)
         target = first_of(worth, draw)
         some = worth.any(axis=-1)  # another campaign of the same turn may have visited the last of them
         step = select_runs(per_run.divide_step, rows) * some
@@ -199,47 +221,43 @@ BY_NAME = {move.name: move for move in MOVES}
 # ---------------------------------------------------------------------------------------------------- what they ask
 
 
-def own_incidents(world: World, d: int) -> np.ndarray:
-    """Incidents of adversary `d` that go on: (H, R) bool."""
-    return (world.inputs.incident_by == d)[:, None] & (world.state.intensity > 0)
+def under_way(world: World) -> np.ndarray:
+    """In which runs each adversary has something under way: (D, R) bool."""
+    is_own = np.arange(len(world.inputs.adversaries))[:, None] == world.inputs.incident_by
+    return is_own @ (world.state.intensity > 0)
 
 
-def goes_on(world: World, d: int) -> np.ndarray:
-    """In which runs adversary `d` has something under way: (R,) bool."""
-    return np.logical_or.reduce(own_incidents(world, d))
-
-
-def others_act(world: World, d: int) -> np.ndarray:
-    """In which runs another adversary has something under way: (R,) bool."""
-    others = [goes_on(world, e) for e in range(len(world.inputs.adversaries)) if e != d]
-    return np.logical_or.reduce(others) if others else np.zeros(world.runs, dtype=bool)
-
-
-def next_victims(world: World, campaign: Campaign, rows: np.ndarray | slice = EVERY_RUN) -> np.ndarray:
-    """Who could be the next victim of a campaign, in some runs: (rows, A) bool."""
-    h = campaign.incident
-    return world.inputs.next_victims[h] & (world.state.severity[h, rows] == 0)
-
-
-def worth_courting(world: World, campaign: Campaign, rows: np.ndarray | slice = EVERY_RUN) -> np.ndarray:
+def worth_courting(
+    world: World, campaign: Campaign, appeal: np.ndarray, rows: np.ndarray | slice = EVERY_RUN
+) -> np.ndarray:
     """How much courting or squeezing each member promises, in some runs: (rows, A), 0 where there is nothing in it.
 
-    It grows with exposure, with doubt about the incident, and with the member's weight. Nobody courts an adversary, a
-    friend that needs no courting, or its own victim; nor a state that belongs to nothing that could speak.
+    It grows with doubt about the incident, and with `appeal`, what `appeal_of_courting` gives for its adversary.
     """
-    inputs, state, d, per_run = world.inputs, world.state, campaign.by, world.inputs.params_per_run
-    own = inputs.incident_by == d
-    hit = (state.severity[own][:, rows] > 0).any(axis=0)
-    over = own & (inputs.incident_begins <= world.turn) if campaign.incident is None else [campaign.incident]
-    doubt = 1 - world.confidence()[over][:, rows].max(axis=0, initial=0)
+    inputs = world.inputs
+    if campaign.incident is None:
+        over = (inputs.incident_by == campaign.by) & (inputs.incident_begins <= world.turn)
+        sure = world.confidence()[over][:, rows].max(axis=0, initial=0)
+    else:
+        sure = world.confidence()[campaign.incident, rows]
+    return quantize(appeal * (1 + select_runs(inputs.params_per_run.divide_doubt, rows)[:, None] * (1 - sure)))
+
+
+def appeal_of_courting(world: World, d: int, rows: np.ndarray | slice = EVERY_RUN) -> np.ndarray:
+    """What draws adversary `d` to each member, whatever the doubt: its exposure and its weight: (rows, A).
+
+    Nobody courts an adversary, a friend that needs no courting, or its own victim; nor a state that belongs to nothing
+    that could speak.
+    """
+    inputs, state = world.inputs, world.state
+    hit = np.logical_or.reduce([state.severity[h, rows] > 0 for h in (inputs.incident_by == d).nonzero()[0]])
     may = inputs.can_be_courted & (select_runs(inputs.stance[d], rows) >= 0) & ~hit
     may &= state.added_exposure[d, rows] < MOST_COURTED
-    doubtful = 1 + select_runs(per_run.divide_doubt, rows)[:, None] * doubt
-    return quantize(may * world.exposed(d)[rows] * (0.3 + select_runs(inputs.capability, rows)) * doubtful)
+    return may * world.exposed(d)[rows] * (0.3 + select_runs(inputs.capability, rows))
 
 
-def raise_intensity(world: World, where: np.ndarray, rows: np.ndarray, step: np.ndarray) -> None:
-    """Raise the intensity of incidents marked in `where`, (H, R), by a step in some runs, as far as it can go."""
-    intensity = world.state.intensity[:, rows]
-    raised = np.minimum(intensity + select_runs(step, rows), MOST_INTENSE)
-    world.state.intensity[:, rows] = quantize(np.where(where[:, rows], raised, intensity))
+def raise_intensity(world: World, incidents: np.ndarray, rows: np.ndarray, step: np.ndarray) -> None:
+    """Raise the intensity of incidents in some runs, both (N,), by a step, as far as it can go."""
+    intensity = world.state.intensity
+    raised = np.minimum(intensity[incidents, rows] + select_runs(step, rows), MOST_INTENSE)
+    intensity[incidents, rows] = quantize(raised)

@@ -3,8 +3,8 @@
 A figure that the library does not know falls back as each function says; `sim/ODD.md` repeats it.
 """
 
-from dataclasses import dataclass, fields, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -22,7 +22,7 @@ UNRANKED_CYBER = 0.0
 class ActorTable:
     """The actors' arrays, as `ModelInputs` describes them."""
 
-    loaded: object
+    figures: "Figures"  # what these arrays were worked out by
     norm_year: float
     actors: tuple
     adversaries: tuple
@@ -46,6 +46,12 @@ class ActorTable:
     stance_near: np.ndarray
     borders: np.ndarray
     other_ocean: np.ndarray
+    known_members: dict = field(default_factory=dict, repr=False)  # by a list of codes and groups
+
+    @property
+    def loaded(self):
+        """The scenario, with its library."""
+        return self.figures.loaded
 
     @cached_property
     def place(self):
@@ -56,17 +62,13 @@ class ActorTable:
     def _is_adversary(self):
         return _among(self.actors, self.adversaries)
 
-    @cached_property
-    def _known(self):
-        return {}
-
     def members(self, names):
         """Which actors a list of codes and groups means: (A,) bool. A body playing as one stands for its members."""
         key = tuple(names)
-        if key not in self._known:
-            self._known[key] = self._members(key)
-            self._known[key].flags.writeable = False
-        return self._known[key]
+        if key not in self.known_members:
+            self.known_members[key] = self._members(key)
+            self.known_members[key].flags.writeable = False
+        return self.known_members[key]
 
     def _members(self, names):
         named = [name for name in names if name != "any"]
@@ -103,7 +105,9 @@ class ActorTable:
 
 
 ACTOR_ARRAYS = tuple(
-    one.name for one in fields(ActorTable) if one.name not in ("loaded", "norm_year", "is_body", "habit_naming")
+    one.name
+    for one in fields(ActorTable)
+    if one.name not in ("figures", "norm_year", "is_body", "habit_naming", "known_members")
 )
 
 
@@ -119,8 +123,9 @@ def actor_table_of(loaded, params):
     is_member = {
         body: _holds(actors, library, library.bodies[body].group, scenario.first_day) for body in library.bodies
     }
+    figures = Figures(loaded, params)
     return ActorTable(
-        loaded=loaded,
+        figures=figures,
         norm_year=_year(scenario.norm_date or scenario.first_day),
         actors=actors,
         adversaries=adversaries,
@@ -134,20 +139,62 @@ def actor_table_of(loaded, params):
         speaks_alone=np.array([library.bodies[body].speaks_alone for body in bodies], dtype=bool),
         population=_population(actors, loaded)[None],
         habit_naming=_in_some_group(loaded, actors, lambda group: group.names_culprits).astype(float)[None],
-        **_figures(actors, adversaries, loaded, params),
+        **_figures(figures, actors, adversaries),
     )
 
 
-def _figures(actors, adversaries, loaded, params):
-    """What library and scenario make of some actors: arrays by name, with these actors on the last axis."""
+class Figures:
+    """Figures of actors, each worked out once: called with a function below, a code, and what else it takes.
 
-    def one(name):
+    It keeps what each was worked out from, as ("states", code, field) of the library or ("actors", code, field) of the
+    scenario, so that it is known which to work out anew when something else is said there.
+
+    Parameters
+    ----------
+    loaded : Loaded
+    params : namespace of coefficients, each an array of one number
+    known : dict of what is worked out already, by call: the figure, and what it was worked out from
+    """
+
+    def __init__(self, loaded, params, known=()):
+        self.loaded, self.params, self.known, self._read = loaded, params, dict(known), set()
+
+    def __call__(self, *call):
+        if call not in self.known:
+            before, self._read = self._read, set()
+            self.known[call] = call[0](self, *call[1:]), self._read
+            self._read = before
+        value, read = self.known[call]
+        self._read |= read
+        return value
+
+    def state(self, code, name):
+        """What the library knows of a state, or None."""
+        self._read.add(("states", code, name))
+        return getattr(self.loaded.library.states.get(code), name, None)
+
+    def own(self, code, name):
+        """What the scenario itself says of an actor, in place of the library; None where it says nothing."""
+        self._read.add(("actors", code, name))
+        return _own(code, self.loaded, name)
+
+    def one(self, name):
         """A coefficient as a plain number; looked up alone, so that it can be told which of them were read."""
-        return float(getattr(params, name)[0, 0])
+        return float(getattr(self.params, name)[0, 0])
 
-    economy = np.array([_economy(code, loaded) for code in actors])
-    cyber = np.array([_cyber(code, loaded) for code in actors])
-    military = np.array([_military(code, loaded) for code in actors])
+    def anew(self, loaded, changed):
+        """The same for a scenario in which something else is said, and the codes whose figures are to be worked out."""
+        known = {call: kept for call, kept in self.known.items() if kept[1].isdisjoint(changed)}
+        gone = self.known.keys() - known.keys()
+        return Figures(loaded, self.params, known), {code for _, code, *_ in (*changed, *gone)}
+
+
+def _figures(of, actors, adversaries):
+    """What library and scenario make of some actors: arrays by name, with these actors on the last axis."""
+    loaded, one = of.loaded, of.one
+    economy = np.array([of(_economy, code) for code in actors])
+    cyber = np.array([of(_cyber, code) for code in actors])
+    military = np.array([of(_military, code) for code in actors])
     capacity = one("capacity_floor") + (1 - one("capacity_floor")) * economy
     far = [[[_is_far(code, other, loaded) for code in actors]] for other in adversaries]
     return {
@@ -157,20 +204,33 @@ def _figures(actors, adversaries, loaded, params):
         "capability": quantize(_capability(loaded.scenario.capability, economy, cyber, military))[None],
         "capital": _capital(actors, loaded, one("capital_start") * capacity)[None],
         "capacity": quantize(capacity)[None],
-        "exposure": _towards(_exposure, actors, adversaries, loaded, one),
-        "stance_near": _towards(_stance, actors, adversaries, loaded, one),
-        "borders": _towards(_borders, actors, adversaries, loaded),
+        "exposure": _towards(of, _exposure, actors, adversaries),
+        "stance_near": _towards(of, _stance, actors, adversaries),
+        "borders": _towards(of, _borders, actors, adversaries),
         "other_ocean": np.array(far).astype(float),
     }
 
 
-def figures_anew(table, codes, params):
-    """The arrays of a table that the own figures of some of its actors move, as its scenario has them: dict by name."""
-    anew = _figures(codes, table.adversaries, table.loaded, params)
-    arrays = {name: getattr(table, name).copy() for name in anew}
-    for name, values in anew.items():
-        arrays[name][..., [table.place[code] for code in codes]] = values
-    return {**arrays, "peer_group": peer_groups(table.loaded, replace(table, **arrays))}
+def _towards(of, figure, actors, adversaries):
+    """A figure of each actor towards each adversary: (D, 1, A)."""
+    return np.array([[[of(figure, code, other) for code in actors]] for other in adversaries])
+
+
+def with_figures_anew(table, loaded, changed):
+    """The table of a scenario that says something else of the figures of some actors, or whose library does.
+
+    Parameters
+    ----------
+    table : ActorTable
+    loaded : Loaded
+    changed : set of what is said otherwise, as `Figures` keeps it
+    """
+    figures, moved = table.figures.anew(loaded, changed)
+    actors, arrays = [code for code in table.actors if code in moved], {}
+    for name, values in _figures(figures, actors, table.adversaries).items():
+        arrays[name] = getattr(table, name).copy()
+        arrays[name][..., [table.place[code] for code in actors]] = values
+    return replace(table, figures=figures, **arrays)
 
 
 def _actors(scenario, library):
@@ -225,70 +285,65 @@ def _value(figure, default=None):
     return default if figure is None else figure.value
 
 
-def _members_of_body(code, library):
-    """States that are or were its members, whenever."""
-    return [library.states[c] for c in library.groups[library.bodies[code].group].members if c in library.states]
+def _members_of_body(of, code):
+    """Codes of the states that are or were its members, whenever."""
+    library = of.loaded.library
+    return [c for c in library.groups[library.bodies[code].group].members if c in library.states]
 
 
-def _members_at_first(code, loaded):
-    """Codes of a body's members on the first day."""
-    group = loaded.library.bodies[code].group
-    return resolve_members([f"group:{group}"], loaded.library, loaded.scenario.first_day)
+def _members_at_first(of, group):
+    """Codes of a group's members on the first day."""
+    return resolve_members([f"group:{group}"], of.loaded.library, of.loaded.scenario.first_day)
 
 
-def _gdp(code, loaded):
+def _gdp(of, code):
     """Gross domestic product, USD billion. A body: the sum over its members.
 
     Unknown: the median of allies, partners and adversaries, so that it stays when the library comes to know others.
     """
-    library = loaded.library
+    library = of.loaded.library
     if code in library.bodies:
-        return sum(_value(state.gdp_usd_bn, 0.0) for state in _members_of_body(code, library))
-    state = library.states.get(code)
-    if state is None or state.gdp_usd_bn is None:
-        known = [s.gdp_usd_bn.value for s in library.states.values() if s.gdp_usd_bn and s.role != "other"]
-        return float(np.median(known))
-    return state.gdp_usd_bn.value
+        return sum(_value(of.state(member, "gdp_usd_bn"), 0.0) for member in _members_of_body(of, code))
+    known = of.state(code, "gdp_usd_bn")
+    if known is None:
+        others = [of.state(other, "gdp_usd_bn") for other, state in library.states.items() if state.role != "other"]
+        return float(np.median([figure.value for figure in others if figure]))
+    return known.value
 
 
-def _economy(code, loaded):
+def _economy(of, code):
     """Square root of GDP over the largest economy's, at most 1."""
-    own = _own(code, loaded, "economy")
+    own = of.own(code, "economy")
     if own is not None:
         return own
-    return min(1.0, (_gdp(code, loaded) / _gdp(YARDSTICK, loaded)) ** 0.5)
+    return min(1.0, (of(_gdp, code) / of(_gdp, YARDSTICK)) ** 0.5)
 
 
-def _cyber(code, loaded):
+def _cyber(of, code):
     """Half the commitment index, half the power rank (unranked: none). A body: its best member's."""
-    own = _own(code, loaded, "cyber")
+    own = of.own(code, "cyber")
     if own is not None:
         return own
-    library = loaded.library
+    library = of.loaded.library
     if code in library.bodies:
-        return max(_cyber_of(state) for state in _members_of_body(code, library))
-    return _cyber_of(library.states[code]) if code in library.states else 0.3
+        return max(of(_cyber_of, member) for member in _members_of_body(of, code))
+    return of(_cyber_of, code) if code in library.states else 0.3
 
 
-def _cyber_of(state):
-    commitment = _value(state.gci, 50.0) / 100
-    power = UNRANKED_CYBER if state.ncpi_rank is None else 1 - (state.ncpi_rank.value - 1) / MOST_RANKED
+def _cyber_of(of, code):
+    commitment, rank = _value(of.state(code, "gci"), 50.0) / 100, of.state(code, "ncpi_rank")
+    power = UNRANKED_CYBER if rank is None else 1 - (rank.value - 1) / MOST_RANKED
     return (commitment + power) / 2
 
 
-def _military(code, loaded):
+def _military(of, code):
     """Square root of defence expenditure over the largest spender's; unknown: none."""
-    own = _own(code, loaded, "military")
+    own = of.own(code, "military")
     if own is not None:
         return own
-    library = loaded.library
-    largest = library.states[YARDSTICK].defence_usd_bn.value
-    if code in library.bodies:
-        spent = sum(_value(state.defence_usd_bn, 0.0) for state in _members_of_body(code, library))
-    else:
-        state = library.states.get(code)
-        spent = _value(state.defence_usd_bn, 0.0) if state else 0.0
-    return min(1.0, (spent / largest) ** 0.5)
+    spending = _members_of_body(of, code) if code in of.loaded.library.bodies else [code]
+    spent = sum(_value(of.state(one, "defence_usd_bn"), 0.0) for one in spending)
+    return min(1.0, (spent / of.state(YARDSTICK, "defence_usd_bn").value) ** 0.5)
 
 
 def _capability(choice, economy, cyber, military):
@@ -315,81 +370,70 @@ def _population(actors, loaded):
     return np.array([(known | given).get(code, 0.0) / 100 for code in actors])
 
 
-def _towards(figure, actors, adversaries, *known):
-    """A figure of each actor towards each adversary: (D, 1, A). A body's comes of its members', worked out once."""
-
-    @cache
-    def of(code, other):
-        return figure(of, code, other, *known)
-
-    return np.array([[[of(code, other) for code in actors]] for other in adversaries])
-
-
-def _exposure(of, code, other, loaded, one):
+def _exposure(of, code, other):
     """Exposure to an adversary: trade against GDP, tempered by who needs whom, and energy. Unknown trade: none."""
-    own, library = _own(code, loaded, "exposure") or {}, loaded.library
+    own, library = of.own(code, "exposure") or {}, of.loaded.library
     if other in own:
         return own[other]
     if code == other:
         return 0.0
     if code in library.bodies:
-        members = _members_at_first(code, loaded)
-        weights = np.array([_gdp(member, loaded) for member in members])
-        values = np.array([of(member, other) for member in members])
+        members = of(_members_at_first, library.bodies[code].group)
+        weights = np.array([of(_gdp, member) for member in members])
+        values = np.array([of(_exposure, member, other) for member in members])
         return float((weights * values).sum() / weights.sum())
-    state = library.states.get(code)
-    if state is None or other not in state.exposure:
+    figures = (of.state(code, "exposure") or {}).get(other)
+    if figures is None:
         return 0.0
-    figures = state.exposure[other]
-    trade = _value(figures.trade_pct_gdp, 0.0)
-    foe = library.states.get(other)
-    if foe and foe.trade_fell_in and loaded.scenario.first_day.year >= foe.trade_fell_in:
-        trade *= one("trade_rus_since_2022")
-    needs_it_more = float(asymmetry(_gdp(other, loaded), _gdp(code, loaded)))
-    by_trade = trade_exposure(trade, one("exposure_half")) * needs_it_more ** one("exposure_asymmetry")
-    return 1 - (1 - by_trade) * (1 - one("exposure_energy") * _value(figures.energy, 0.0))
+    trade, fell_in = _value(figures.trade_pct_gdp, 0.0), of.state(other, "trade_fell_in")
+    if fell_in and of.loaded.scenario.first_day.year >= fell_in:
+        trade *= of.one("trade_rus_since_2022")
+    needs_it_more = float(asymmetry(of(_gdp, other), of(_gdp, code)))
+    by_trade = trade_exposure(trade, of.one("exposure_half")) * needs_it_more ** of.one("exposure_asymmetry")
+    return 1 - (1 - by_trade) * (1 - of.one("exposure_energy") * _value(figures.energy, 0.0))
 
 
-def _stance(of, code, other, loaded, one):
+def _stance(of, code, other):
     """How far an actor sees an adversary of its own ocean as a threat: votes, past coercion, opinion."""
-    own, library = _own(code, loaded, "stance") or {}, loaded.library
+    own, library, year = of.own(code, "stance") or {}, of.loaded.library, of.loaded.scenario.first_day.year
     if other in own:
         return own[other]
     if code == other:
         return -1.0
     if code in library.bodies:
-        return float(np.mean([of(member, other) for member in _members_at_first(code, loaded)]))
-    state, foe = library.states.get(code), library.states.get(other)
-    if state is None or foe is None:
+        members = of(_members_at_first, library.bodies[code].group)
+        return float(np.mean([of(_stance, member, other) for member in members]))
+    if not {code, other} <= library.states.keys():
         return 0.0
-    stance = one("stance_distance") * _distance(state, foe, loaded.scenario.first_day.year) / one("ideal_point_scale")
-    past = [e for e in state.episodes if e.by == other and e.start <= loaded.scenario.first_day.year]
-    stance += one("stance_episode") * min(len(past), 2)
-    if other in state.unfavourable:
-        stance += one("stance_opinion") * (state.unfavourable[other].value / 100 - one("opinion_middle"))
+    stance = of.one("stance_distance") * _distance(of, code, other, year) / of.one("ideal_point_scale")
+    past = [e for e in of.state(code, "episodes") if e.by == other and e.start <= year]
+    stance += of.one("stance_episode") * min(len(past), 2)
+    unfavourable = of.state(code, "unfavourable").get(other)
+    if unfavourable is not None:
+        stance += of.one("stance_opinion") * (unfavourable.value / 100 - of.one("opinion_middle"))
     return stance
 
 
-def _borders(of, code, other, loaded):
+def _borders(of, code, other):
     """Whether a border with an adversary counts: 0 or 1, of a body the share of its members. Not where the scenario
     gives the stance itself."""
-    library = loaded.library
-    if other in (_own(code, loaded, "stance") or {}):
+    library = of.loaded.library
+    if other in (of.own(code, "stance") or {}):
         return 0.0
     if code in library.bodies:
-        return float(np.mean([of(member, other) for member in _members_at_first(code, loaded)]))
-    return float(code in library.states and other in library.states[code].borders)
+        members = of(_members_at_first, library.bodies[code].group)
+        return float(np.mean([of(_borders, member, other) for member in members]))
+    return float(other in (of.state(code, "borders") or ()))
 
 
-def _distance(state, foe, year):
+def _distance(of, code, other, year):
     """Distance of ideal points in the newest year not after the scenario's; unknown: the middle of the scale."""
-    if not state.ideal_point or not foe.ideal_point:
-        return 1.5
-    common = sorted(set(state.ideal_point) & set(foe.ideal_point))
+    mine, theirs = of.state(code, "ideal_point") or {}, of.state(other, "ideal_point") or {}
+    common = sorted(set(mine) & set(theirs))
     if not common:
         return 1.5
     usable = [y for y in common if y <= year] or common[:1]
-    return abs(state.ideal_point[usable[-1]].value - foe.ideal_point[usable[-1]].value)
+    return abs(mine[usable[-1]].value - theirs[usable[-1]].value)
 
 
 def _is_far(code, other, loaded):
@@ -507,16 +551,16 @@ def guests(actor_table):
     return (across | across.T)[None].astype(float)
 
 
-def peer_groups(loaded, actor_table):
+def peer_groups(actor_table):
     """Who looks to whom: (K, 1, A), members' weights by capability within each club, and within all who take part.
 
     Each row adds up to one and lies on the grid.
     """
     everybody = np.where(actor_table.is_state, actor_table.capability[0], 0.0)
     rows = [quantize(everybody / max(everybody.sum(), 1e-9))]
-    for name, group in loaded.library.groups.items():
+    for name, group in actor_table.loaded.library.groups.items():
         if group.is_club:
-            inside = actor_table.members(resolve_members([f"group:{name}"], loaded.library, loaded.scenario.first_day))
+            inside = actor_table.members(actor_table.figures(_members_at_first, name))
             weights = np.where(inside, actor_table.capability[0], 0.0)
             if weights.sum() > 0:
                 rows.append(quantize(weights / weights.sum()))

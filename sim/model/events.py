@@ -87,18 +87,18 @@ def plain(value):
     >>> plain({"share": float("nan"), "codes": ("EST", "LVA"), "file": "caf\\udce9"})
     {'share': None, 'codes': ['EST', 'LVA'], 'file': 'caf?'}
     """
-    if value is None or isinstance(value, bool):
-        return value
+    if isinstance(value, float):  # most are numbers and texts, so these come first
+        return float(value) if math.isfinite(value) else None
     if isinstance(value, str):
         return str(value).encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, Mapping):
-        return {str(key): plain(entry) for key, entry in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(entry) for entry in value]
+    if value is None or isinstance(value, bool):
+        return value
     if isinstance(value, int):
         return int(value)
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
+    if isinstance(value, (list, tuple)):
+        return [plain(entry) for entry in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
     if hasattr(value, "tolist"):  # a numpy scalar or array, without importing numpy to find out
         return plain(value.tolist())
     if hasattr(value, "isoformat"):

@@ -6,8 +6,9 @@ on the grid, so that sums are exact in any order.
 """
 
 from collections import deque
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import zip_longest
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,12 +21,12 @@ from sim.model.actor_table import (
     ActorTable,
     actor_table_of,
     bonds_of,
-    figures_anew,
     guests,
     partners,
     peer_groups,
     shared,
     tied,
+    with_figures_anew,
 )
 from sim.rules.quantize import quantize
 from sim.scenario import Loaded, resolve_members
@@ -78,6 +79,7 @@ class ModelInputs:
     stance_near: np.ndarray  # (D, 1, A) if the other ocean were one's own, and its border far
     borders: np.ndarray  # (D, 1, A) 1 where it borders the adversary
     other_ocean: np.ndarray  # (D, 1, A) 1 where the adversary is one of the other ocean
+    actor_table: ActorTable  # what the arrays of the actors were taken from
     bonds: object  # who belongs together
     partners_share: np.ndarray  # (1, A, A) 1 between NATO and the four partners: what projects open
     guests_share: np.ndarray  # (1, A, A) 1 between these and states outside: what openness opens besides
@@ -358,11 +360,6 @@ class ModelInputs:
         """Which kinds of response some member of each body may take up by itself: (B, K) bool."""
         return self._of_options(self.allowed @ self.body_members.astype(bool).T, np.any).T
 
-    @cached_property
-    def kind_price(self):
-        """Political capital that the cheapest response of each kind costs: (K, 1 or R, 1)."""
-        return self._of_options(self.price, np.min)
-
     def _of_options(self, values, reduced):
         """Values (O, ...) of the options, reduced over each kind's: (K, ...)."""
         return np.array([reduced(values[self.option_kind == k], axis=0) for k in range(len(self.kinds))]).reshape(
@@ -396,9 +393,19 @@ class ModelInputs:
 
         Far below everything else where it has none. Whoever has an instrument at hand takes up its kind more readily.
         """
+        has = self.allowed_in(turn)[self.option_slices[h]]
+        known = self._most_usual.get((h, has.tobytes()))  # laws change seldom
+        if known is None:
+            known = self._most_usual[h, has.tobytes()] = self._most_usual_of(h, has)
+        return known
+
+    @cached_property
+    def _most_usual(self):
+        return {}
+
+    def _most_usual_of(self, h, has):
         part, kinds = self.option_slices[h], self.kind_slices[h]
-        has = self.allowed_in(turn)[part][:, None]
-        usual = np.where(has, self.own_habit[part] + self.how_usual[part], NO_INSTRUMENT)
+        usual = np.where(has[:, None], self.own_habit[part] + self.how_usual[part], NO_INSTRUMENT)
         of_kind = self.option_kind[part]
         best = [usual[of_kind == k].max(axis=0) for k in range(kinds.start, kinds.stop)]
         return quantize(np.array(best).reshape(-1, *usual.shape[1:]))
@@ -411,7 +418,7 @@ class ModelInputs:
         years : float, since the exercise began: norms follow the calendar
         """
         usual_for = self.norm_year + years - self.params.norm_start
-        grown = self.params.norm_rise * np.clip(usual_for, 0, self.params.norm_years)
+        grown = self.params.norm_rise * np.minimum(np.maximum(usual_for, 0), self.params.norm_years)
         return quantize(self.params.norm_before * (usual_for < 0) + grown)
 
     @cached_property
@@ -454,19 +461,20 @@ class ModelInputs:
 
     @cached_property
     def silent_panels(self):
-        """Who can block at the tables of each incident: its panels of voters, which several tables may share.
-
-        A pair for each incident: panels (panels, A), 0 or 1, and the place of each one's panel; the place after the
-        last where no single member can block.
+        """Who can block at the tables: panels of voters (panels, A), 0 or 1, which several tables may share; and the
+        place of each table's panel (T,), the one after the last where no single member can block.
         """
-        return tuple(self._panels(part) for part in self.consultation_slices)
-
-    def _panels(self, part):
-        needs_all = np.isin(self.consultation_rule[part], SILENT_RULES)
-        panels, places = np.unique(self.consultation_voters[part][needs_all], axis=0, return_inverse=True)
+        needs_all = np.isin(self.consultation_rule, SILENT_RULES)
+        panels, places = np.unique(self.consultation_voters[needs_all], axis=0, return_inverse=True)
         panel_of = np.full(needs_all.size, len(panels))
         panel_of[needs_all] = places.ravel()
         return panels.astype(float), panel_of
+
+    @cached_property
+    def formats(self):
+        """The consultations over each incident side by side: places (F, H), and T where it has fewer than others."""
+        each = [range(part.start, part.stop) for part in self.consultation_slices]
+        return np.array([*zip_longest(*each, fillvalue=len(self.consultations))], dtype=int).reshape(-1, len(each))
 
     @cached_property
     def consultation_names(self):
@@ -562,10 +570,11 @@ def _arranged(loaded, params):
         **{name: getattr(actor_table, name) for name in ACTOR_ARRAYS},
         habit_naming=actor_table.habit_naming,
         norm_year=actor_table.norm_year,
+        actor_table=actor_table,
         bonds=bonds_of(loaded, actor_table),
         partners_share=partners(actor_table),
         guests_share=guests(actor_table),
-        peer_group=peer_groups(loaded, actor_table),
+        peer_group=peer_groups(actor_table),
         **incidents,
         **options,
         **consultations,
@@ -575,15 +584,16 @@ def _arranged(loaded, params):
     )
 
 
-def with_own_figures(inputs, loaded, codes):
-    """The inputs of a scenario that differs from theirs in the own figures of some actors alone; None where those
-    change who can do what, so that they have to be built anew.
+def with_own_figures(inputs, loaded, changed):
+    """The inputs of a scenario that differs from theirs in figures of actors alone, its own or the library's, `changed`
+    as `Figures` names them; None where those change who can do what, so that the inputs have to be built anew.
     """
-    known = {one.name: getattr(inputs, one.name) for one in fields(ActorTable) if hasattr(inputs, one.name)}
-    table = ActorTable(**{**known, "loaded": loaded, "is_body": np.isin(inputs.actors, inputs.bodies)})
-    arrays = figures_anew(table, codes, inputs.params)
-    is_alike = all(np.array_equal(arrays[name] > 0, getattr(inputs, name) > 0) for name in ("military", "capability"))
-    return replace(inputs, loaded=loaded, **arrays) if is_alike else None
+    table = with_figures_anew(inputs.actor_table, loaded, changed)
+    arrays = {name: getattr(table, name) for name in ACTOR_ARRAYS} | {"peer_group": peer_groups(table)}
+    is_alike = all(
+        np.array_equal(arrays[name] > 0, getattr(inputs, name) > 0) for name in ("military", "capability", "peer_group")
+    )
+    return replace(inputs, loaded=loaded, actor_table=table, **arrays) if is_alike else None
 
 
 def _presence(scenario, actors):

@@ -34,8 +34,9 @@ class Planned:
 
     def to_those(self, codes):
         """The same inject to those of its recipients alone who are there to receive it."""
-        reached = tuple(code for code in self.recipients if code in codes)
-        return self if reached == self.recipients else replace(self, recipients=reached)
+        if codes.issuperset(self.recipients):
+            return self
+        return replace(self, recipients=tuple(code for code in self.recipients if code in codes))
 
     @property
     def condition(self):

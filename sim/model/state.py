@@ -157,7 +157,8 @@ class State:
         inputs : ModelInputs
         draws : Draws; what is drawn once for a whole run is drawn here
         """
-        return cls(**{item.name: _at_first(item, inputs, draws) for item in fields(cls)})
+        long = _lengths(inputs, draws)
+        return cls(**{item.name: _at_first(item, inputs, draws, long) for item in fields(cls)})
 
     def rows(self, places):
         """A state of only these rows, in this order; a row may be taken many times."""
@@ -193,8 +194,8 @@ def _axis_of_runs(item):
     return item.metadata["axes"].index("R")
 
 
-def _at_first(item, inputs, draws):
-    start, long = item.metadata["start"], _lengths(inputs, draws)
+def _at_first(item, inputs, draws, long):
+    start = item.metadata["start"]
     value = start(inputs, draws) if callable(start) else start
     return np.full([long[axis] for axis in item.metadata["axes"]], value, item.metadata["kind"])
 

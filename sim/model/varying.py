@@ -15,7 +15,7 @@ from sim.model.inputs import ModelInputs, build_inputs, with_own_figures
 from sim.rules.quantize import quantize
 from sim.scenario.library import domain_of
 from sim.scenario.loading import varied
-from sim.scenario.paths import find, fitted
+from sim.scenario.paths import find, fitted, with_figures
 from sim.scenario.schema import ActorOverride
 
 RUNS_AXIS = {
@@ -78,6 +78,7 @@ FIGURES_OF_PROJECTS = {  # where what is said of a project stands
 }
 OWN_FIGURES = ("economy", "cyber", "military", "capital")  # of an actor
 TOWARDS = ("exposure", "stance")  # its own figures towards an adversary
+FIGURES_OF_STATES = ("gdp_usd_bn", "defence_usd_bn", "gci", "ncpi_rank", "ideal_point", "unfavourable", "exposure")
 ONE_FOR_ALL = ("round_days", "calls", "rung_concern", "rung_solidarity", "rung_naming", "rung_measures", "body_weight")
 
 
@@ -181,41 +182,50 @@ class Varied:
         return written is not None and written.victims.get(code, 0) > 0
 
     def _arrange(self, changes):
-        own = tuple(change for change in changes if _is_own_figure(change[0]))
-        if own:
-            inputs, structure = self._arrange(tuple(change for change in changes if change not in own))
-            refigured = self._refigured(inputs, own)
-            if refigured:
-                return refigured, structure
+        """What is arranged for some changes, and its structure."""
         if changes not in self._arranged:
-            loaded = varied(self.loaded, dict(changes)) if changes else self.loaded
-            inputs = build_inputs(self._change(loaded))
-            self._arranged[changes] = inputs, _structure(inputs)
+            figures = tuple(change for change in changes if self._is_figure_of_an_actor(change[0]))
+            self._arranged[changes] = figures and self._refigured(changes, figures) or self._arranged_anew(changes)
         return self._arranged[changes]
 
-    def _refigured(self, inputs, own):
-        """Inputs with own figures of actors in them; None where more than figures would change."""
-        actors, codes = dict(inputs.loaded.scenario.actors), {}
-        for path, value in own:
-            _, code, what, *other = path.split(".")
+    def _arranged_anew(self, changes):
+        inputs = build_inputs(self._change(varied(self.loaded, dict(changes)) if changes else self.loaded))
+        return inputs, _structure(inputs)
+
+    def _is_figure_of_an_actor(self, path):
+        """Whether a path leads to a figure of an actor, its own or the library's, that moves arrays of actors alone."""
+        match path.split("."):
+            case ["states", _, what, *_]:
+                return what in FIGURES_OF_STATES and self._place(path).value is not None
+            case ["actors", _, what]:
+                return what in OWN_FIGURES
+            case ["actors", _, what, _]:
+                return what in TOWARDS
+        return False
+
+    def _refigured(self, changes, figures):
+        """What is arranged for the changes that are no figures, with these in it; None where more would change."""
+        inputs, structure = self._arrange(tuple(change for change in changes if change not in figures))
+        library, actors, changed = inputs.loaded.library, dict(inputs.loaded.scenario.actors), set()
+        for path, value in figures:
+            home, code, what, *other = path.split(".")
+            changed.add((home, code, what))
+            if home == "states":
+                library = with_figures(library, {path: value})
+                continue
             if code not in inputs.index or not set(other) <= set(inputs.adversaries):
                 return None
             now, number = actors.get(code, ActorOverride()), fitted(self._place(path), value)
             figure = {**getattr(now, what), other[0]: number} if other else number
             actors[code] = now.model_copy(update={what: figure})
-            codes |= dict.fromkeys([code, *(inputs.bodies if other else ())])  # of whose members they may be
         scenario = inputs.loaded.scenario.model_copy(update={"actors": actors})
-        return with_own_figures(inputs, replace(inputs.loaded, scenario=scenario), [*codes])
+        refigured = with_own_figures(inputs, replace(inputs.loaded, scenario=scenario, library=library), changed)
+        return refigured and (refigured, structure)
 
     def _place(self, path):
         if path not in self._places:
             self._places[path] = find(self.loaded.document, path, self.loaded.library)
         return self._places[path]
-
-
-def _is_own_figure(path):
-    home, *rest = path.split(".")
-    return home == "actors" and (len(rest) == 2 and rest[1] in OWN_FIGURES or len(rest) == 3 and rest[1] in TOWARDS)
 
 
 def _fitting(inputs, path, value, low, high):
@@ -332,7 +342,7 @@ _FIXED = tuple(
     field.name
     for field in fields(ModelInputs)
     if field.name not in RUNS_AXIS
-    and field.name not in ("loaded", "params", "bonds", "project_effects", "msel", "of_all_turns")
+    and field.name not in ("loaded", "params", "actor_table", "bonds", "project_effects", "msel", "of_all_turns")
 )
 
 
@@ -371,6 +381,7 @@ def stacked(settings):
 def _joined(values, which, axis):
     """One array for all runs, where run r has the values of the inputs `which[r]`; the first's where all agree."""
     first = values[0]
-    if all(np.array_equal(value, first) for value in values):
+    if all(value is first for value in values):
         return first
-    return np.take(np.concatenate(values, axis=axis), which, axis=axis)
+    together = np.concatenate(values, axis=axis)
+    return first if (together == first).all() else np.take(together, which, axis=axis)

@@ -259,8 +259,8 @@ class EventRecorder:
             day = world.state.effect_day[o, 0, k]
             self.tell(world, "response_acts", world.inputs.actors[k], incident, day=day, response=response)
 
-    def victims_concede(self, world, gives_in):
-        for h, k in zip(*np.nonzero(gives_in), strict=True):
+    def victims_concede(self, world, incidents, actors):
+        for h, k in zip(incidents, actors, strict=True):
             self.tell_at_the_end(world, "victim_concedes", world.inputs.actors[k], world.inputs.incidents[h])
 
     def incidents_stopped(self, world, ended):
@@ -306,12 +306,10 @@ def _by_state(inputs, values):
 
 def _weighed(names, terms, utility, chances):
     """What each choice that was open had for and against it, by its name, and how likely it was."""
+    told = {**terms, "utility": utility, "probability": chances}
+    here = {term: np.broadcast_to(values, utility.shape)[:, 0] for term, values in told.items()}
     return {
-        name: {
-            **{term: _plain(np.broadcast_to(value, utility.shape)[k, 0]) for term, value in terms.items()},
-            "utility": _plain(utility[k, 0]),
-            "probability": _plain(chances[k, 0]),
-        }
+        name: {term: _plain(values[k]) for term, values in here.items()}
         for k, name in enumerate(names)
         if chances[k, 0] > 0
     }

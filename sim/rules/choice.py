@@ -91,7 +91,7 @@ def choice_probabilities(utility: np.ndarray, precision: Numbers) -> np.ndarray:
     at_least("precision", precision, 0.0)
     utility = np.asarray(utility, dtype=float)
     is_legal = utility > -np.inf
-    best = utility.max(axis=0)
+    best = np.maximum.reduce(utility)
     best = np.where(best > -np.inf, best, 0.0)
     behind = np.where(is_legal, utility, best) - best
     weight = np.exp(precision * behind) * is_legal
@@ -118,10 +118,10 @@ def pick(probabilities: np.ndarray, uniform: Numbers) -> np.ndarray:
     >>> pick(p, np.array([0.1, 0.1])), pick(p, np.array([0.2, 0.9]))
     (array([ 0, -1]), array([ 2, -1]))
     """
-    cumulative = np.cumsum(probabilities, axis=0)
+    cumulative = np.add.accumulate(probabilities)
     total = cumulative[-1]
     is_passed = (cumulative <= uniform * total) & (cumulative < total)
-    return np.where(total > 0.0, is_passed.sum(axis=0), -1)
+    return np.where(total > 0.0, np.add.reduce(is_passed), -1)
 
 
 def first_of(weight: np.ndarray, uniform: np.ndarray) -> np.ndarray:
@@ -155,7 +155,7 @@ def first_of_each(race: np.ndarray, weight: np.ndarray, uniform: np.ndarray) -> 
 
     Returns
     -------
-    array (races,) of int, places of the first in each race in which somebody comes in
+    array (races,) of int, ascending, places of the first in each race in which somebody comes in
 
     >>> first_of_each(np.array([3, 3, 5, 7]), np.array([1.0, 9.0, 1.0, 0.0]), np.array([0.5, 0.5, 0.1, 0.9]))
     array([1, 2])
@@ -163,14 +163,16 @@ def first_of_each(race: np.ndarray, weight: np.ndarray, uniform: np.ndarray) -> 
     arrival = _arrival(weight, uniform)
     soonest = np.full(race.max(initial=-1) + 1, np.inf)
     np.minimum.at(soonest, race, arrival)
-    first = np.flatnonzero((arrival == soonest[race]) & (arrival < np.inf))
-    return first[np.unique(race[first], return_index=True)[1]]
+    winners = ((arrival == soonest[race]) & (arrival < np.inf)).nonzero()[0]
+    first = np.empty(soonest.size, dtype=int)
+    first[race[winners[::-1]]] = winners[::-1]  # of two at once, the one named first is written last
+    return winners[first[race[winners]] == winners]
 
 
+@np.errstate(divide="ignore")
 def _arrival(weight: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-    """When each option comes in: the sooner the larger its weight and its draw; never with weight 0."""
-    runs = weight > 0
-    return np.where(runs, -np.log(uniform) / np.where(runs, weight, 1.0), np.inf)
+    """When each option comes in: the sooner the larger its weight and its draw; never with weight 0, of either sign."""
+    return -np.log(uniform) / np.abs(weight)
 
 
 def largest(values: np.ndarray, lots: np.ndarray) -> np.ndarray:
@@ -187,7 +189,7 @@ def largest(values: np.ndarray, lots: np.ndarray) -> np.ndarray:
     >>> largest(np.array([0.3, 0.7, 0.7]), np.array([0.9, 0.2, 0.4]))
     np.int64(2)
     """
-    return np.where(values == values.max(axis=-1, keepdims=True), lots, -1.0).argmax(axis=-1)
+    return np.where(values == np.maximum.reduce(values, axis=-1, keepdims=True), lots, -1.0).argmax(axis=-1)
 
 
 def respond_to_company(

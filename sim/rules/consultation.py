@@ -223,7 +223,7 @@ def unopposed(text: Numbers, position: np.ndarray, is_member: np.ndarray) -> Num
     >>> float(unopposed(0.6, np.array([0.4, 0.1, 0.9]), np.array([True, False, True])))
     0.4
     """
-    softest = np.where(is_member, position, np.inf).min(axis=-1)
+    softest = np.minimum.reduce(np.where(is_member, position, np.inf), axis=-1)
     return np.minimum(text, softest)
 
 
@@ -244,8 +244,8 @@ def bearable(position: np.ndarray, is_member: np.ndarray, share: Numbers) -> np.
     >>> float(bearable(wants, np.array([True, True, True, False]), 2 / 3))
     0.4
     """
-    members = is_member.sum(axis=-1)
-    passed_over = np.clip(members - np.ceil(share * members), 0, None).astype(int)
+    members = over_actors(is_member)
+    passed_over = np.maximum(members - np.ceil(share * members), 0).astype(int)
     ranked = np.sort(np.where(is_member, position, np.inf), axis=-1)
     return np.take_along_axis(ranked, passed_over[..., None], axis=-1)[..., 0]
 
@@ -289,9 +289,9 @@ def qualified_majority(
     between("states_share", states_share, 0.0, 1.0)
     between("population_share", population_share, 0.0, 1.0)
     in_favour = np.asarray(yes, dtype=bool) & np.asarray(members, dtype=bool)
-    seats = over_actors(np.asarray(members, dtype=bool) + np.zeros_like(in_favour))
+    seats = over_actors(np.asarray(members, dtype=bool))
     ayes = over_actors(in_favour)
-    people = over_actors(np.where(members, population, 0.0) + np.zeros(in_favour.shape))
+    people = over_actors(np.where(members, population, 0.0))
     people_in_favour = over_actors(np.where(in_favour, population, 0.0))
     has_states = ayes >= states_share * seats - _ROUNDING
     has_people = people_in_favour >= population_share * people * (1.0 - _ROUNDING)

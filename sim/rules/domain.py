@@ -31,7 +31,7 @@ def between(name: str, value: Numbers, low: float, high: float) -> None:
     Traceback (most recent call last):
     sim.errors.RangeError: damping must lie in [0, 1]; got 1.5.
     """
-    if np.ndim(value) == 0 and not low <= value <= high:
+    if not getattr(value, "ndim", 0) and not low <= value <= high:
         raise RangeError(f"{name} must lie in [{low:g}, {high:g}]; got {value:g}.")
 
 
@@ -53,7 +53,7 @@ def inside(name: str, value: Numbers, low: float, high: float) -> None:
     Traceback (most recent call last):
     sim.errors.RangeError: p must lie strictly between 0 and 1; got 1.
     """
-    if np.ndim(value) == 0 and not low < value < high:
+    if not getattr(value, "ndim", 0) and not low < value < high:
         raise RangeError(f"{name} must lie strictly between {low:g} and {high:g}; got {value:g}.")
 
 
@@ -75,5 +75,5 @@ def at_least(name: str, value: Numbers, low: float) -> None:
     Traceback (most recent call last):
     sim.errors.RangeError: days must be a number of at least 0; got -1.
     """
-    if np.ndim(value) == 0 and not low <= value < np.inf:
+    if not getattr(value, "ndim", 0) and not low <= value < np.inf:
         raise RangeError(f"{name} must be a number of at least {low:g}; got {value:g}.")

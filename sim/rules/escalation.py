@@ -102,4 +102,5 @@ def perceived_threat(real: Numbers, bias: Numbers, transparency: Numbers, visibi
     array([0.5, 0.3, 0.1])
     """
     between("bias", bias, 0.0, 1.0)
-    return np.clip(real + bias * (1.0 - np.asarray(transparency)) * visibility, 0.0, 1.0)
+    seen = real + bias * (1.0 - np.asarray(transparency)) * visibility
+    return np.minimum(np.maximum(seen, 0.0), 1.0)

@@ -17,6 +17,8 @@ __all__ = ["of_runs", "over_actors", "over_options", "quantize", "select_runs", 
 
 STEP = 2.0**-20
 
+_STEP, _STEPS_IN_ONE = np.array(STEP), np.array(1 / STEP)  # as numpy takes them: it makes a number one at every call
+
 
 def quantize(values: Numbers) -> np.ndarray:
     """Values rounded to the grid.
@@ -32,10 +34,9 @@ def quantize(values: Numbers) -> np.ndarray:
     >>> quantize(np.array([0.1])) * 2**20 == round(0.1 * 2**20)
     array([ True])
     """
-    steps = np.asarray(np.asarray(values, dtype=float) * 2.0**20)
-    np.rint(steps, out=steps)
-    steps *= STEP
-    return steps[()]
+    steps = np.multiply(values, _STEPS_IN_ONE)
+    in_place = steps if steps.ndim else None
+    return np.multiply(np.rint(steps, in_place), _STEP, in_place)
 
 
 def select_runs(coefficient: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:

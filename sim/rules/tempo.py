@@ -44,11 +44,10 @@ def days_drawn(
     at_least("longest", longest, 1.0)
     _must_ascend(minimum, typical, maximum)
     typical_log = np.log1p(np.subtract(typical, minimum))
-    shorter_spread = typical_log / _Z95
-    longer_spread = (np.log1p(np.subtract(maximum, minimum)) - typical_log) / _Z95
-    spread = np.where(np.less(normal, 0.0), shorter_spread, longer_spread)
+    beyond_it = np.log1p(np.subtract(maximum, minimum)) - typical_log
+    spread = np.where(np.less(normal, 0.0), typical_log, beyond_it) / _Z95
     days = minimum + np.expm1(typical_log + spread * normal)
-    return np.clip(days, minimum, np.multiply(longest, maximum))
+    return np.minimum(np.maximum(days, minimum), np.multiply(longest, maximum))
 
 
 def _must_ascend(minimum: Numbers, typical: Numbers, maximum: Numbers) -> None:

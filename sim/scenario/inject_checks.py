@@ -148,7 +148,8 @@ def _known_option(node: Node, options: list[str]) -> Iterator[Diagnostic]:
 def actors_reached(inject: Node, facts: Facts) -> list[str]:
     """The actors that an inject reaches, as far as they take part."""
     names = [entry.text for entry in inject.entries_of("to")]
-    return [code for code in facts.cast if "all" in names or any(code in facts.meant(name) for name in names)]
+    meant = {code for name in names for code in facts.meant(name)}
+    return [code for code in facts.cast if "all" in names or code in meant]
 
 
 def _decides(entry: Node, reached: list[str], facts: Facts) -> Iterator[Diagnostic]:

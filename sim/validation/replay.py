@@ -284,20 +284,22 @@ class Odds:
         self.chance = np.zeros(state.joined.shape)
         self.chosen = np.zeros(state.joined.shape, dtype=bool)
 
-    def weighed(self, world: World, h: int, utility: np.ndarray, can: np.ndarray, picked: np.ndarray) -> None:
-        """Called once an incident and turn, before anybody joins."""
+    def weighed(self, world: World, utilities: Mapping[int, np.ndarray], picked: tuple[np.ndarray, ...]) -> None:
+        """Called once a turn, before anybody joins."""
         inputs = world.inputs
-        self.of_bodies(world, inputs.option_slices[h])
-        part, kinds = inputs.option_slices[h], inputs.kind_slices[h]
-        of_kind = logistic(attention(world, h)) * _over_cases(inputs.params, inputs.params.precision * utility)
-        taken = instruments(world, h, np.ones(utility.shape, dtype=bool), legal(world, h))
-        o, r, a = np.nonzero(taken)
-        options, k = part.start + o, inputs.option_kind[part.start + o]
-        grown = np.maximum(of_kind[k - kinds.start, r, a] - self.reached[k, r, a], 0)
+        of_kind, is_weighed = np.zeros(self.reached.shape), np.zeros(self.reached.shape, dtype=bool)
+        for h, utility in utilities.items():
+            self.of_bodies(world, inputs.option_slices[h])
+            part, log_odds = inputs.kind_slices[h], inputs.params.precision * utility
+            of_kind[part] = logistic(attention(world, h)) * _over_cases(inputs.params, log_odds)
+            is_weighed[part] = True
+        options, r, a = instruments(world, is_weighed, legal(world))
+        k = inputs.option_kind[options]
+        grown = np.maximum(of_kind[k, r, a] - self.reached[k, r, a], 0)
         self.reached[k, r, a] += grown
         in_time = np.ceil(acts_from(world, options, r, a)) <= self.window
         self.chance[options, r, a] += grown * in_time
-        self.chosen[part] |= picked
+        self.chosen[picked] = True
 
     def of_bodies(self, world: World, part: slice) -> None:
         """Keep the highest chance with which each body of members would take up each response in time."""

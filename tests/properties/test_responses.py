@@ -100,8 +100,8 @@ def test_who_is_not_asked_about_company_would_not_have_joined_in_any(written, se
     utility = world.base_utilities[0] + peer_term(world, 0) + text_term(world, 0)
     attends = attention(world, 0) >= state.attends_from[0]
     is_news = state.perceived[0] >= state.acted_on[part] + params.renew_step
-    willing = attends & is_news & (params.precision * utility >= state.threshold[part])
-    wants = kinds_wanted(world, 0)
+    willing = world.inputs.is_state & attends & is_news & (params.precision * utility >= state.threshold[part])
+    wants = kinds_wanted(world)[part]
     alternatives = np.isin([kind for _, kind in world.inputs.kinds[part]], ("talks", "measures", "military"))
     assert not (wants & ~willing).any() and (wants == willing)[~alternatives].all()
     places = np.flatnonzero(willing)
@@ -110,15 +110,16 @@ def test_who_is_not_asked_about_company_would_not_have_joined_in_any(written, se
 
 @laws(15)
 @given(scenarios(), seeds)
-def test_who_is_left_out_for_want_of_means_could_have_paid_for_nothing(written, seed):
+def test_what_is_paid_for_is_what_each_could_pay_for_one_by_one(written, seed):
     world = played(written, seed, range(5))
-    left = world.state.capital * np.linspace(0, 1, world.state.capital.shape[1])
-    can_pay = left >= world.inputs.kind_price[world.inputs.kind_slices[0]]
-    taken = [
-        affordable(world, 0, instruments(world, 0, kinds_wanted(world, 0, asked), open_to(world, 0)), left)[0]
-        for asked in (can_pay, True)
-    ]
-    assert (taken[0] == taken[1]).all()
+    world.state.capital = quantize(world.state.capital * np.linspace(0, 0.5, world.state.capital.shape[1]))
+    wanted = np.ones(world.state.threshold.shape, dtype=bool)
+    options, runs, actors = instruments(world, wanted, open_to(world))
+    pays, left = affordable(world, options, runs, actors), world.state.capital.copy()
+    for place, (o, r, a) in enumerate(zip(options, runs, actors, strict=True)):
+        price = world.inputs.price[o, 0, 0]
+        assert pays[place] == (price <= left[r, a])
+        left[r, a] -= price * pays[place]
 
 
 # ------------------------------------------------------------------------------------------------- time

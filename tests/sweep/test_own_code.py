@@ -1,8 +1,6 @@
 """Measures and policies of one's own in a sweep: told in all processes, known by their source, refused with advice."""
 
-import contextlib
 import pickle
-from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -15,6 +13,7 @@ from sim.experiments import load_result, sweep
 from sim.experiments.phrases import measure
 from sim.policies import policy_named
 from tests.builders_of_sweeps import a_small_scenario, files_of
+from tests.builders_processes import at_once
 
 MINE = """
 import numpy as np
@@ -119,18 +118,9 @@ def test_what_cannot_be_used_is_advice_and_leaves_no_folder(tmp_path, asked, sai
     assert not (tmp_path / "sweep").exists()
 
 
-class AtOnce:
-    """Processes that do what they are given at once, in this one."""
-
-    def submit(self, work, *given):
-        done = Future()
-        done.set_result(pickle.loads(pickle.dumps(work(*given))))
-        return done
-
-
 def test_runs_shared_out_among_processes_are_the_same_with_a_policy_of_ones_own(monkeypatch):
     """Whatever is gathered over runs too: who joined what, which formats were called, what seats answered."""
-    monkeypatch.setattr("sim.processes.pool", lambda workers: contextlib.nullcontext(AtOnce()))
+    monkeypatch.setattr("sim.processes.pool", at_once)
     options = {"runs": 5, "policies": {"EST": policy_named("own_of_test:Bold"), "RUS": "tit_for_tat"}}
     alone, apart = (play(a_small_scenario(), 3, workers=workers, **options) for workers in (1, 2))
     assert apart.answers == alone.answers and len(alone.answers)

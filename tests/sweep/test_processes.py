@@ -5,7 +5,9 @@ import signal
 import subprocess
 
 import pytest
+from typer.testing import CliRunner
 
+from sim.__main__ import app
 from sim.experiments import load_result, merge, sweep
 from tests.builders_of_processes import PATIENCE, started, until
 from tests.builders_of_sweeps import SMALL, files_of
@@ -39,20 +41,41 @@ def answer(*words):
     return process.returncode, out, err
 
 
+def answer_here(*words):
+    """The same of a command in this process."""
+    done = CliRunner().invoke(app, ["sweep", *map(str, words)])
+    return done.exit_code, done.stdout, done.stderr
+
+
 def shards_in(folder):
     return len(list((folder / "shards").glob("*.npy"))) if (folder / "shards").exists() else 0
 
 
-@pytest.mark.parametrize("there", [lambda f: f.exists(), lambda f: (f / "manifest.json").exists(), 1, 2])
-@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.long), 2])
-def test_killed_and_gone_on_with_is_the_same(tmp_path, scenario, whole, there, workers):
+MOMENTS = {
+    "its folder is there": lambda folder: folder.exists(),
+    "it is begun": lambda folder: (folder / "manifest.json").exists(),
+    "one block is there": lambda folder: shards_in(folder) >= 1,
+    "two are": lambda folder: shards_in(folder) >= 2,
+}
+QUICK = (("its folder is there", 2), ("two are", 2))
+
+
+@pytest.mark.parametrize(
+    ("moment", "workers"),
+    [
+        pytest.param(moment, workers, marks=[] if (moment, workers) in QUICK else pytest.mark.long)
+        for moment in MOMENTS
+        for workers in (1, 2)
+    ],
+)
+def test_killed_and_gone_on_with_is_the_same(tmp_path, scenario, whole, moment, workers):
     folder = tmp_path / "sweep"
-    words = [scenario, "--points", POINTS, "--workers", workers, "--resume", folder]
-    process = started(*words)
-    until((lambda: shards_in(folder) >= there) if isinstance(there, int) else (lambda: there(folder)), process)
+    words = [scenario, "--points", POINTS, "--resume", folder]
+    process = started(*words, "--workers", workers)
+    until(lambda: MOMENTS[moment](folder), process)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    code, _, said = answer(*words)
+    code, _, said = answer_here(*words)
     assert code == 0, said
     assert files_of(folder) == whole
 
@@ -83,7 +106,9 @@ def test_of_three_at_once_into_one_new_folder_one_goes_on_and_the_others_are_tol
 def test_parts_of_several_machines_merge(tmp_path, scenario, whole):
     parts = []
     for number in (1, 2):
-        code, out, said = answer(scenario, "--points", POINTS, "--shard", f"{number}/2", "--out", tmp_path, "--quiet")
+        code, out, said = answer_here(
+            scenario, "--points", POINTS, "--shard", f"{number}/2", "--out", tmp_path, "--quiet"
+        )
         assert code == 0, said
         parts.append(out.strip())
     assert files_of(merge(parts, tmp_path / "merged").path) == whole
@@ -96,7 +121,7 @@ def test_a_bad_order_is_advice_and_exit_code_two(tmp_path, scenario):
         (["--shard", "0/3"], "such as 3/8"),
         (["--workers", 0], "at least one process"),
     ):
-        code, _, error = answer(scenario, *words, "--out", tmp_path / "results")
+        code, _, error = answer_here(scenario, *words, "--out", tmp_path / "results")
         assert code == 2 and said in error and "Traceback" not in error
 
 
@@ -125,6 +150,7 @@ def cluster(tmp_path):
         process.wait()
 
 
+@pytest.mark.long
 def test_a_cluster_that_loses_a_worker_gives_the_same(tmp_path, scenario, whole, cluster):
     address, worker = cluster
     one, _ = worker(), worker()
@@ -137,20 +163,36 @@ def test_a_cluster_that_loses_a_worker_gives_the_same(tmp_path, scenario, whole,
     assert files_of(folder) == whole
 
 
-def test_nobody_at_the_address_is_advice(tmp_path, scenario):
-    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
-    code, _, said = answer(scenario, "--points", 10, "--dask", "tcp://127.0.0.1:9", "--out", tmp_path)
+def test_a_cluster_in_this_process_gives_the_same(tmp_path, scenario, whole):
+    distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    folder, quiet = tmp_path / "sweep", {"processes": False, "dashboard_address": None}
+    with distributed.LocalCluster(1, threads_per_worker=1, **quiet) as cluster:
+        code, _, said = answer_here(
+            scenario, "--points", POINTS, "--dask", cluster.scheduler_address, "--resume", folder
+        )
+    assert code == 0, said
+    assert files_of(folder) == whole
+
+
+def test_nobody_at_the_address_is_advice(tmp_path, scenario, monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    client = distributed.Client
+    monkeypatch.setattr(distributed, "Client", lambda address, timeout: client(address, timeout=timeout / 20))
+    code, _, said = answer_here(scenario, "--points", 10, "--dask", "tcp://127.0.0.1:9", "--out", tmp_path)
     assert code == 1 and "dask scheduler" in said and "Traceback" not in said
 
 
-def test_memory_does_not_grow_with_the_runs(tmp_path):
+@pytest.mark.parametrize(
+    ("few", "many", "mebibytes"), [(5_000, 25_000, 10), pytest.param(20_000, 100_000, 40, marks=pytest.mark.long)]
+)
+def test_memory_does_not_grow_with_the_runs(tmp_path, few, many, mebibytes):
     psutil = pytest.importorskip("psutil")
     from tests.builders_of_sweeps import a_sweep
 
     process = psutil.Process()
-    a_sweep(tmp_path / "small", points=20_000, block_runs=2048)
+    a_sweep(tmp_path / "small", points=few, block_runs=2048)
     before = process.memory_info().rss
-    result = a_sweep(tmp_path / "large", points=100_000, block_runs=2048)
+    result = a_sweep(tmp_path / "large", points=many, block_runs=2048)
     grown = process.memory_info().rss - before
-    assert grown < 40 * 2**20, f"{grown / 2**20:.0f} MiB more"
-    assert len(load_result(result.path)) == 100_000
+    assert grown < mebibytes * 2**20, f"{grown / 2**20:.0f} MiB more"
+    assert len(load_result(result.path)) == many

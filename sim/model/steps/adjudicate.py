@@ -10,6 +10,8 @@ from sim.rules.coercion import joint_pressure, p_concede, per_period, relief
 from sim.rules.escalation import p_retaliate, perceived_threat, tension_step
 from sim.rules.quantize import quantize, select_runs, total_by
 
+IS_HOSTILE = np.array([*(move.is_hostile for move in MOVES), False])  # the last stands for no move, which is -1
+
 
 def adjudicate(world):
     """Feel what has become effective by the end of the turn, and close the turn."""
@@ -68,7 +70,7 @@ def feel_support(world, active, share):
         support[h] = helps[part].sum(axis=0)
     state.relief[:] = quantize(relief(support, per_run.relief_full))
     keeps = (1 - state.relief) * (1 - built) * (1 - relieved * inputs.has_demand[:, None])
-    flow = (state.severity * state.intensity[..., None] * ~state.conceded).sum(axis=-1)
+    flow = (state.severity * ~state.conceded).sum(axis=-1) * state.intensity
     state.harm = quantize(flow * keeps)
     state.cumulative_harm = quantize(state.cumulative_harm + state.harm * world.months)
 
@@ -87,10 +89,10 @@ def feel_pressure(world, active, share):
     signalled = per_run.signal_share * inputs.signal[..., 0] * share
     at_ease = (1 - material) * (1 - signalled)
     for h, part in enumerate(inputs.option_slices):
-        state.pressure_over[h] = quantize(1 - np.multiply.reduce(at_ease[part], axis=0))
-    for d in range(len(inputs.adversaries)):
-        aimed = (inputs.incident_suspect == d)[:, None] * state.pressure_over
-        state.pressure[d] = quantize(1 - np.multiply.reduce(1 - aimed, axis=0))
+        state.pressure_over[h] = 1 - np.multiply.reduce(at_ease[part], axis=0)
+    state.pressure_over[:] = quantize(state.pressure_over)
+    is_suspect = inputs.incident_suspect == np.arange(len(inputs.adversaries))[:, None]
+    state.pressure[:] = quantize(1 - np.multiply.reduce(1 - is_suspect[..., None] * state.pressure_over, axis=1))
 
 
 def retaliate(world, felt):
@@ -101,25 +103,27 @@ def retaliate(world, felt):
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     o, runs, actors = felt
     risk, against = quantize(inputs.risk[o, 0, 0]), inputs.incident_suspect[inputs.option_incident[o]]
-    paid_back = np.zeros(world.runs)
-    for d, adversary in enumerate(inputs.adversaries):
-        boldness = total_by(state.capital.shape, (runs, actors), risk * (against == d))
-        r, a = np.unravel_index(np.flatnonzero(boldness), boldness.shape)
-        if not r.size:
-            continue
-        chance = p_retaliate(boldness[r, a], state.pressure[d, r], select_runs(per_run.retaliate_rate, r))
-        hit = world.draws.uniform_of("retaliate", world.turn, (adversary,), inputs.actors, 0, r, a) < chance
-        r, a = r[hit & inputs.is_state[a]], a[hit & inputs.is_state[a]]
-        price = np.minimum(select_runs(quantize(per_run.retaliate_capital), r), np.maximum(state.capital[r, a], 0))
-        state.capital[r, a] = quantize(state.capital[r, a] - price)
-        state.spent[r, a] = quantize(state.spent[r, a] + price)
-        added = select_runs(quantize(per_run.retaliate_exposure), r)
-        state.added_exposure[d, r, a] = quantize(state.added_exposure[d, r, a] + added)
-        state.retaliated[d, r, a] += 1
-        paid_back += np.bincount(r, minlength=world.runs)
-        if world.recorder:
-            world.recorder.adversary_retaliates(world, d, a[r == 0])
-    return paid_back
+    boldness = total_by(state.added_exposure.shape, (against, runs, actors), risk * inputs.is_state[actors])
+    d, r, a = np.unravel_index(np.flatnonzero(boldness), boldness.shape)
+    chance = p_retaliate(boldness[d, r, a], state.pressure[d, r], select_runs(per_run.retaliate_rate, r))
+    hit = world.draws.uniform_of("retaliate", world.turn, inputs.adversaries, inputs.actors, d, r, a) < chance
+    d, r, a = d[hit], r[hit], a[hit]
+    for adversary in sorted(set(d.tolist())):  # in turn: the next takes of what the one before has left
+        pay_back(world, adversary, r[d == adversary], a[d == adversary])
+    return np.bincount(r, minlength=world.runs)
+
+
+def pay_back(world, d, r, a):
+    """An adversary pays back some actors in some runs: arrays (K,) of int."""
+    state, per_run = world.state, world.inputs.params_per_run
+    price = np.minimum(select_runs(quantize(per_run.retaliate_capital), r), np.maximum(state.capital[r, a], 0))
+    state.capital[r, a] = quantize(state.capital[r, a] - price)
+    state.spent[r, a] = quantize(state.spent[r, a] + price)
+    added = select_runs(quantize(per_run.retaliate_exposure), r)
+    state.added_exposure[d, r, a] = quantize(state.added_exposure[d, r, a] + added)
+    state.retaliated[d, r, a] += 1
+    if world.recorder:
+        world.recorder.adversary_retaliates(world, d, a[r == 0])
 
 
 def concede(world):
@@ -128,39 +132,44 @@ def concede(world):
     Three things support it: relief from the harm, solidarity in a text that is adopted, and countermeasures that others
     take against whoever coerces it.
     """
-    inputs, state, params = world.inputs, world.state, world.inputs.params
-    if not inputs.has_demand.any():
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
+    is_pressed = (state.severity > 0) & ((state.intensity > 0) & inputs.has_demand[:, None])[..., None]
+    cells = np.flatnonzero(is_pressed & ~state.conceded)
+    if not cells.size:
         return
-    bears = state.severity * state.intensity[..., None]
-    stands_by = np.minimum(state.covered.max(axis=-1) / params.rung_solidarity[:, 0], 1)
+    h, r, a = np.unravel_index(cells, is_pressed.shape)
+
+    def of(coefficient):
+        return select_runs(coefficient, r)
+
     in_an_episode = p_concede(
-        bears,
-        state.relief[..., None],
-        inputs.demand_major,
-        base=params.concede_base,
-        harm_weight=params.concede_cost,
-        usual=params.concede_usual,
-        support_weight=params.concede_support,
-        major_weight=params.concede_major,
-        solidarity=stands_by[..., None],
-        solidarity_weight=params.concede_solidarity,
-        countered=state.pressure_over[..., None],
-        counter_weight=params.concede_countered,
+        state.severity[h, r, a] * state.intensity[h, r],
+        state.relief[h, r],
+        inputs.demand_major[h, 0, 0],
+        base=of(per_run.concede_base),
+        harm_weight=of(per_run.concede_cost),
+        usual=of(per_run.concede_usual),
+        support_weight=of(per_run.concede_support),
+        major_weight=of(per_run.concede_major),
+        solidarity=np.minimum(state.covered[h, r].max(axis=-1) / of(per_run.rung_solidarity), 1),
+        solidarity_weight=of(per_run.concede_solidarity),
+        countered=state.pressure_over[h, r],
+        counter_weight=of(per_run.concede_countered),
     )
-    chance = per_period(in_an_episode, params.episode_days, world.days)
-    draw = world.draws.uniform("concede", world.turn, inputs.incidents, inputs.actors)
-    gives_in = (draw < chance) & (bears > 0) & ~state.conceded & inputs.has_demand[:, None, None]
-    state.conceded |= gives_in
+    chance = per_period(in_an_episode, of(per_run.episode_days), world.days)
+    gives_in = world.draws.uniform_of("concede", world.turn, inputs.incidents, inputs.actors, h, r, a) < chance
+    h, r, a = h[gives_in], r[gives_in], a[gives_in]
+    state.conceded[h, r, a] = True
     if world.recorder:
-        world.recorder.victims_concede(world, gives_in[:, 0])
+        world.recorder.victims_concede(world, h[r == 0], a[r == 0])
 
 
 def end_incidents(world):
     """Incidents that were to last only so long end; a coercer whose victims all gave in stops."""
     inputs, state = world.inputs, world.state
     over = (inputs.incident_ends <= world.turn)[:, None] & (state.intensity > 0)
-    hit = state.severity > 0
-    won = inputs.has_demand[:, None] & (state.conceded | ~hit).all(axis=-1) & (state.intensity > 0)
+    holds_out = ((state.severity > 0) & ~state.conceded).any(axis=-1)
+    won = inputs.has_demand[:, None] & ~holds_out & (state.intensity > 0)
     ended = over | won
     state.intensity = np.where(ended, 0.0, state.intensity)
     if world.recorder:
@@ -174,8 +183,7 @@ def tension(world, felt, paid):
     weight = weight_in_a_response(world)
     behind = total_by((len(inputs.options), world.runs), (o, r), weight[np.minimum(r, len(weight) - 1), a])
     own = per_run.tension_response * quantize(inputs.risk[..., 0] * shares(world, behind)).sum(axis=0)
-    is_hostile = np.array([*(move.is_hostile for move in MOVES), False])  # the last stands for no move, which is -1
-    theirs = per_run.tension_move * (is_hostile[state.move].sum(axis=0) + is_hostile[state.move_at_large].sum(axis=0))
+    theirs = per_run.tension_move * (IS_HOSTILE[state.move].sum(axis=0) + IS_HOSTILE[state.move_at_large].sum(axis=0))
     paid_back = per_run.tension_retaliation * paid
     pressed = per_run.tension_pressure * state.pressure.sum(axis=0) * world.months
     begun = state.severity[inputs.incident_begins == world.turn].max(axis=-1)

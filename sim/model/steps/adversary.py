@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.catalogue.moves import MOVES, NAMES, Campaign
+from sim.catalogue.moves import MOVES, NAMES, Campaign, Campaigns
 from sim.model.decisions import Decision, Option
 from sim.model.inputs import NO_STATE
 from sim.model.steps.assess import severity_now
@@ -65,22 +65,25 @@ def choose_moves(world):
 
     A campaign in which no run has anything to decide is left out.
     """
-    inputs = world.inputs
-    is_open = [(campaign, campaign.is_open(world)) for campaign in campaigns(inputs)]
-    is_open = [(campaign, where) for campaign, where in is_open if where.any()]
-    if not is_open:
+    inputs, of_all = world.inputs, Campaigns(campaigns(world.inputs))
+    is_open = of_all.are_open(world)
+    some = is_open.any(axis=-1)
+    if not some.any():
         return []
-    signs = Signs.of(world)
-    legal = np.stack([[move.legal(world, campaign) & where for move in MOVES] for campaign, where in is_open], axis=1)
-    weighed = [weigh_moves(world, campaign, signs) for campaign, _ in is_open]
-    utility = np.where(legal, np.stack([sum(terms.values()) for terms in weighed], axis=1), -np.inf)
+    open_ones = Campaigns(campaign for campaign, has in zip(of_all.each, some, strict=True) if has)
+    legal = np.stack([move.legal(world, open_ones) for move in MOVES]) & is_open[some]
+    weighed = weigh_moves(world, open_ones, Signs.of(world))
+    utility = np.where(legal, sum(weighed.values()), -np.inf)
     chances = choice_probabilities(utility, inputs.params_per_run.adversary_precision)
-    addresses = tuple(f"{inputs.adversaries[campaign.by]}/{campaign.named(inputs)}" for campaign, _ in is_open)
+    addresses = tuple(f"{inputs.adversaries[campaign.by]}/{campaign.named(inputs)}" for campaign in open_ones.each)
     moves = pick(chances, world.draws.uniform("move", world.turn, addresses).T)
     return [
-        Choice(campaign, moves[c], legal[:, c], weighed[c], utility[:, c], chances[:, c])
-        for c, (campaign, _) in enumerate(is_open)
-    ]
+        Choice(
+            campaign, moves[c], legal[:, c], {name: term[:, c] for name, term in weighed.items()},
+            utility[:, c], chances[:, c],
+        )
+        for c, campaign in enumerate(open_ones.each)
+    ]  # fmt: skip
 
 
 def make_moves(world, choices):
@@ -119,45 +122,52 @@ def apply_moves(world, choices, answers):
         of_subject[code, subject].move[run] = NAMES.index(move)
 
 
-def weigh_moves(world, campaign, signs):
-    """Gain, felt pressure, risk and opening of each move in a campaign: dict of (moves, R)."""
-    state, per_run, of_moves = world.state, world.inputs.params_per_run, world.inputs.of_moves
-    doing = 0.0 if campaign.incident is None else np.minimum(state.harm[campaign.incident], 1)
-    invited = opening(world.inputs, campaign, signs) - per_run.opening_usual
+def weigh_moves(world, campaigns, signs):
+    """Gain, felt pressure, risk and opening of each move in each campaign: dict of (M, C, R)."""
+    state, per_run = world.state, world.inputs.params_per_run
+    feels = {what: felt[:, None] for what, felt in world.inputs.of_moves.items()}
+    doing = campaigns.of(np.minimum(state.harm, 1))
+    tension = np.broadcast_to(state.tension, doing.shape)
+    invited = opening(world.inputs, campaigns, signs) - per_run.opening_usual
     return {
-        "gain": of_moves["move"] + per_run.feels_gain * of_moves["gain"] * doing,
-        "pressure": -per_run.feels_pressure * of_moves["pressed"] * felt_pressure(world, campaign),
-        "risk": -per_run.feels_risk * of_moves["risk"] * state.tension,
-        "opening": per_run.feels_opening * of_moves["opened"] * invited,
+        "gain": feels["move"] + per_run.feels_gain * feels["gain"] * doing,
+        "pressure": -per_run.feels_pressure * feels["pressed"] * felt_pressure(world, campaigns),
+        "risk": -per_run.feels_risk * feels["risk"] * tension,
+        "opening": per_run.feels_opening * feels["opened"] * invited,
     }
 
 
-def felt_pressure(world, campaign):
-    """What presses on an adversary in a campaign: what answers to it in full, the rest of what it feels in part: (R,).
+def felt_pressure(world, campaigns):
+    """What presses on an adversary in each campaign: what answers to it in full, the rest of what it feels in part.
 
-    What answers to an incident presses on whoever is suspected of it, and so not on somebody who did it unseen.
+    What answers to an incident presses on whoever is suspected of it, and so not on somebody who did it unseen. (C, R).
     """
     inputs, state = world.inputs, world.state
-    if campaign.incident is None:
-        return state.pressure[campaign.by]
-    is_suspect = inputs.incident_suspect == campaign.by
-    here = is_suspect[campaign.incident] * state.pressure_over[campaign.incident]
-    others = is_suspect & (np.arange(len(inputs.incidents)) != campaign.incident)
-    elsewhere = 1 - np.multiply.reduce(1 - state.pressure_over * others[:, None], axis=0)
-    return 1 - (1 - here) * (1 - inputs.params_per_run.pressure_elsewhere * elsewhere)
+    is_suspect = inputs.incident_suspect == campaigns.by[:, None]
+    is_other = np.arange(len(inputs.incidents)) != campaigns.incident[:, None]
+    here = (is_suspect & ~is_other).any(axis=-1, keepdims=True) * campaigns.of(state.pressure_over)
+    others = state.pressure_over * (is_suspect & is_other)[..., None]
+    elsewhere = 1 - np.multiply.reduce(1 - others, axis=1)
+    felt = 1 - (1 - here) * (1 - inputs.params_per_run.pressure_elsewhere * elsewhere)
+    return np.where(campaigns.is_at_large, state.pressure[campaigns.by], felt)
 
 
-def opening(inputs, campaign, signs):
-    """What invites an adversary: no common text, disunity, opacity, and the other one's crisis: (R,), 0 to 1."""
+def opening(inputs, campaigns, signs):
+    """What invites an adversary in each campaign: no common text, disunity, opacity, the other one's crisis: (C, R).
+
+    From 0 to 1.
+    """
     per_run = inputs.params_per_run
-    own = inputs.incident_by == campaign.by
-    over = own if campaign.incident is None else [campaign.incident]
-    anothers = ~own & (inputs.incident_by >= 0)  # not what no state did
+    own = inputs.incident_by == campaigns.by[:, None]
+    is_this = np.arange(len(inputs.incidents)) == campaigns.incident[:, None]
+    over = np.where(campaigns.is_at_large, own, is_this)[..., None]
+    anothers = (~own & (inputs.incident_by >= 0))[..., None]  # not what no state did
+    crisis = quantize(np.where(anothers, signs.crisis, 0).max(axis=1, initial=0))
     return (
-        per_run.opening_silence * signs.silence[over].min(axis=0, initial=1)
-        + per_run.opening_discord * signs.discord[over].max(axis=0, initial=0)
+        per_run.opening_silence * np.where(over, signs.silence, 1).min(axis=1, initial=1)
+        + per_run.opening_discord * np.where(over, signs.discord, 0).max(axis=1, initial=0)
         + per_run.opening_opacity * signs.opacity
-        + per_run.opening_crisis * inputs.adversary_tie[:, 0] * quantize(signs.crisis[anothers].max(axis=0, initial=0))
+        + per_run.opening_crisis * inputs.adversary_tie[:, 0] * crisis
     )
 
 

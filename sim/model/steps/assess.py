@@ -146,9 +146,9 @@ def judge_gravity(world, begun):
     concern = quantize(effect(world, "stake_technology"))[begun][..., None] * members_of_partnership(inputs)
     shared = np.zeros_like(perceived)
     near, far = inputs.ties
-    for k, victim in enumerate(hit):
+    for k, (victim, is_hit) in enumerate(zip(hit, harm.any(axis=1).T, strict=True)):
         tie = near[victim] + linkage * far[victim]
-        for h in np.flatnonzero(harm[..., k].any(axis=-1)):
+        for h in is_hit.nonzero()[0]:
             np.maximum(shared[h], harm[h, :, k, None] * (tie + concern[h]), out=shared[h])
     for seen in (perceived, shared):  # whoever is hit knows its own harm, and it is all its own
         seen[..., hit] = np.where(harm > 0, harm, seen[..., hit])

@@ -11,8 +11,9 @@ incident to call; in each, a caller is drawn and picks a format.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import count
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,15 +26,16 @@ from sim.model.steps.stops import NOBODY, seats_to_ask
 from sim.model.steps.willingness import exchange_intentions, terms, utility_of_calls
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.consultation import format_utility, p_break_silence
-from sim.rules.quantize import quantize, select_runs
+from sim.rules.quantize import quantize, select_runs, total_by
 from sim.rules.tempo import NEVER, days_drawn
 from sim.scenario.calendar import whole
 
 
 def open_consult(world):
     """What each seat may want, and where it may call: list of (run, Decision)."""
-    twin, picks = foreseen(world)
-    return positions_open(twin, [*picks]) + [entry for h in picks for entry in calls_open(world, h, picks[h])]
+    twin, begun, picks = foreseen(world)
+    legal = legal_consultations(world)
+    return positions_open(twin, begun) + [entry for h in begun for entry in calls_open(world, h, legal, picks)]
 
 
 def foreseen(world):
@@ -43,20 +45,21 @@ def foreseen(world):
 
     Returns
     -------
-    World, a twin of this one; and dict of incident to what `calls` gives
+    World, a twin of this one; list of the incidents that have begun; and the list of Call that `calls` gives
     """
     twin = world.twin()
-    return twin, {h: calls(twin, h, NOBODY) for h in settle_positions(twin)}
+    begun = [*settle_positions(twin)]
+    return twin, begun, calls(twin, NOBODY)
 
 
 def close_consult(world, answers):
     """Consult on every incident that has begun."""
-    own = foreseen(world)[1] if answers.by_run else {}
+    own = foreseen(world)[-1] if answers.by_run else None
     lasting = settle_positions(world)
     apply_positions(world, answers)
+    left = pay(world, calls(world, answers, own))
     for h in lasting:
-        calls(world, h, answers, own.get(h))
-        exchange(world, h, lasting[h])
+        exchange(world, h, lasting[h], left[h])
     leak(world)
 
 
@@ -71,12 +74,18 @@ def settle_positions(world):
     return {h: take_positions(world, h) for h in begun}
 
 
-def exchange(world, h, lasting):
-    """Weigh the responses to incident `h`, and let members hear what the others intend."""
-    world.base_utilities[h] = lasting + utility_of_calls(world, h)
+def exchange(world, h, lasting, capital):
+    """Weigh the responses to incident `h`, and let members hear what the others intend.
+
+    Parameters
+    ----------
+    lasting : array (kinds, R, A), the part of their willingness that calls do not move
+    capital : array (R, A), what is left once calls over this incident and those before it are paid
+    """
+    world.base_utilities[h] = lasting + utility_of_calls(world, h, capital)
     exchange_intentions(world, h)
     if world.recorder:
-        world.recorder.keep_terms(h, terms(world, h))
+        world.recorder.keep_terms(h, terms(world, h, capital))
 
 
 def leak(world):
@@ -94,11 +103,23 @@ def leak(world):
 # ------------------------------------------------------------------------------------------------- calls
 
 
+class Call(NamedTuple):
+    """A consultation that was called."""
+
+    incident: int  # its place, like the others
+    chance: int
+    run: int
+    seat: int  # whose wish it is
+    caller: int  # who asks for it: a member
+    form: int  # among the consultations of its incident
+    weighed: tuple | None  # for the record: what spoke for and against each format, and how likely it was
+
+
 @dataclass(frozen=True)
 class Outlook:
-    """What the tables of an incident look like to whoever may call in this turn. T tables of the incident, R runs.
+    """What consultations look like to whoever may call in this turn. H incidents, T consultations, N runs.
 
-    N are the runs in which something can be called; the others are not looked at.
+    The runs are those in which something can be called; the others are not looked at.
     """
 
     runs: np.ndarray  # (N,) their places
@@ -107,44 +128,63 @@ class Outlook:
     days: np.ndarray  # (T, N) until a text is usually there
     veto: np.ndarray  # (T, N) probability that somebody blocks
     victim_inside: np.ndarray  # (T, N) bool
-    worth_a_call: np.ndarray  # (T, R) bool, but for what has been called there already
-    hurry: np.ndarray  # (R,) factor on days
-    tempo: np.ndarray  # (T, R) factor on days
+    worth_a_call: np.ndarray  # (T, N) bool, but for what has been called there already
+    most_at_stake: np.ndarray  # (H, N) for anybody
+    hurry: np.ndarray  # (H, N) factor on days
+    tempo: np.ndarray  # (T, N) factor on days
 
     def of(self, coefficient):
         """A coefficient of behaviour, (1,) or (R,), in the runs that are looked at: (1,) or (N,)."""
         return select_runs(coefficient, self.runs)
 
+    def at(self, places):
+        """The outlook in some of its runs alone."""
+        return Outlook(*(getattr(self, item.name)[..., places] for item in fields(self)))
 
-def look_at_consultations(world, h):
-    """The outlook of the consultations of incident `h`, before anybody has called in this turn."""
+
+def look_at_consultations(world):
+    """The outlook of the consultations, before anybody has called in this turn; None where nothing can be called."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    part = inputs.consultation_slices[h]
-    worth = worth_a_call(world, h)
-    runs = np.flatnonzero((worth & is_free(world, h)).any(axis=0))
-    hurry, tempo = urgency(world)[h], tempo_of_partnership(world, part)
-    standing = per_run.call_ip4_standing * effect(world, "ip4_standing")[h]
-    standing = inputs.consultation_is_ip4[part][:, None] * standing[runs]
+    worth = worth_a_call(world)
+    runs = (worth & is_free(world)).any(axis=0).nonzero()[0]
+    if not runs.size:
+        return None
+    over, is_ip4 = inputs.consultation_incident, inputs.consultation_is_ip4[:, None]
+    hurry = urgency(world)[:, runs]
+    tempo = np.where(is_ip4, tempo_of_partnership(world)[runs], 1.0)
+    standing = is_ip4 * (per_run.call_ip4_standing * effect(world, "ip4_standing"))[over][:, runs]
     return Outlook(
         runs,
-        coverage=coverage(world, h)[:, runs],
-        reputation=np.clip(inputs.consultation_reputation[part] + standing, 0, 1),
-        days=inputs.consultation_typical[part] * hurry[runs] * tempo[:, runs],
-        veto=p_veto(world, h, runs),
-        victim_inside=any_member(inputs.consultation_members[part], state.severity[h, runs] > 0),
-        worth_a_call=worth,
+        coverage=coverage(world)[:, runs],
+        reputation=np.clip(select_runs(inputs.consultation_reputation.T, runs).T + standing, 0, 1),
+        days=inputs.consultation_typical * hurry[over] * tempo,
+        veto=p_veto(world, runs),
+        victim_inside=any_member(inputs, state.severity > 0)[:, runs],
+        worth_a_call=worth[:, runs],
+        most_at_stake=state.stake[:, runs].max(axis=-1),
         hurry=hurry,
         tempo=tempo,
     )
 
 
-def any_member(members, marked):
-    """Whether any member of each consultation is marked: (T, R), of members (T, A) and marks (R, A)."""
-    return members.astype(float) @ marked.T.astype(float) > 0
+def any_member(inputs, marked):
+    """Whether any member of each consultation is marked: (T, R), of marks (H, R, A)."""
+    return sum_of_members(inputs, marked.astype(float)) > 0
 
 
-def calls(world, h, answers, own=None):
-    """The consultations called over incident `h` in this turn: by the model's own rule, and by seats as they answer.
+def sum_of_members(inputs, of_actors):
+    """What the members of each consultation have together, exact on the grid: (T, R), of a table (H, R, A)."""
+    members = inputs.consultation_members.astype(float)
+    sums = np.empty((len(members), of_actors.shape[1]))
+    for part, of_one in zip(inputs.consultation_slices, of_actors, strict=True):
+        np.matmul(members[part], of_one.T, out=sums[part])
+    return sums
+
+
+def calls(world, answers, own=None):
+    """The consultations called in this turn: by the model's own rule, and by seats as they answer.
+
+    What is called over one incident leaves what is called over another as it is, so that each chance is one for all.
 
     Parameters
     ----------
@@ -152,69 +192,86 @@ def calls(world, h, answers, own=None):
 
     Returns
     -------
-    list of (chance, run, caller's place, consultation), in the order they were called
+    list of Call
     """
-    outlook = look_at_consultations(world, h)
-    chances = int(world.inputs.params.calls.flat[0])
+    inputs, outlook = world.inputs, look_at_consultations(world)
+    if outlook is None:
+        return []
     wanted = {
-        (run, world.inputs.index[code]): [_consultation(world, h, form) for form in choice]
+        (inputs.incidents.index(incident), run, inputs.index[code]): [_place(inputs, incident, form) for form in choice]
         for run, code, incident, choice in answers.all("call")
-        if incident == world.inputs.incidents[h]
     }
-    made = []
+    chances = int(inputs.params.calls.flat[0])
+    likely, made, n = weigh_formats(world, outlook)[1], [], ()
     for k in range(chances):
-        made += call(world, h, k, outlook, wanted, own)
-    return made + call_besides(world, h, chances, outlook, wanted)
+        if len(n):
+            n = np.unique(n)
+            likely[..., n] = weigh_formats(world, outlook.at(n))[1]
+        h, n, picked, seats = call(world, k, outlook, likely, wanted, own)
+        made += open_consultations(world, k, outlook, h, n, picked, seats)
+    made += call_besides(world, chances, outlook, wanted)
+    if world.recorder:
+        tell_calls(world, sorted((one for one in made if one.run == 0), key=lambda one: (one.incident, one.chance)))
+    return made
 
 
-def _consultation(world, h, form):
-    return (
-        world.inputs.consultations.index((world.inputs.incidents[h], form)) - world.inputs.consultation_slices[h].start
-    )
+def tell_calls(world, made):
+    """Tell the calls of the first run."""
+    for one in made:
+        consultation = world.inputs.consultation_slices[one.incident].start + one.form
+        world.recorder.consultation_called(world, one.incident, consultation, one.caller, *one.weighed)
 
 
-def call(world, h, k, outlook, wanted, own):
-    """One chance in the turn to open a consultation over incident `h`: who calls, and where.
+def _place(inputs, incident, form):
+    """The place of a consultation among those over an incident."""
+    part = inputs.consultation_slices[inputs.incidents.index(incident)]
+    return inputs.consultations.index((incident, form)) - part.start
+
+
+def call(world, k, outlook, likely, wanted, own):
+    """One chance in the turn to call a consultation over each incident: who calls, and where.
 
     Parameters
     ----------
-    wanted : dict of (run, place) to list of places, what seats have chosen; a seat that has answered calls nowhere
-        else, and what is opened is taken off its list
+    likely : array (1 + F, H, N), the probability of calling nobody, and each format of the incident
+    wanted : dict of (incident, run, place) to list of formats' places, what seats have chosen; a seat that has answered
+        calls nowhere else, and what is opened is taken off its list
     own : as in `calls`
+
+    Returns
+    -------
+    arrays (C,) of int: incidents over which somebody calls, in which of the outlook's runs, which format, and the place
+    of whose wish it is
     """
-    inputs, state = world.inputs, world.state
-    part = inputs.consultation_slices[h]
-    if part.start == part.stop:
-        return []
-    looked_at, chances = weigh_formats(world, h, outlook)
-    draw = world.draws.uniform(f"call {k}", world.turn, (inputs.incidents[h],), rows=outlook.runs)[:, 0]
-    at_stake = state.stake[h, outlook.runs].max(axis=-1) >= outlook.of(inputs.params_per_run.call_stake_min)
-    picked = np.full(world.runs, -1)
-    picked[outlook.runs] = np.where(at_stake, pick(chances, draw) - 1, -1)
-    if own is not None:
-        picked = np.full(world.runs, -1)
-        for _, run, _, consultation in (made for made in own if made[0] == k):
-            picked[run] = consultation
+    inputs, runs = world.inputs, outlook.runs
+    if own is None:
+        draw = world.draws.uniform(f"call {k}", world.turn, inputs.incidents)[runs].T
+        at_stake = outlook.most_at_stake >= outlook.of(inputs.params_per_run.call_stake_min)
+        picked = np.where(at_stake, pick(likely, draw) - 1, -1)
+    else:
+        first = {(one.incident, one.run): one.form for one in own if one.chance == k}
+        picked = np.array([[first.get((h, run), -1) for run in runs] for h in range(len(inputs.incidents))])
     if wanted:
-        asking = callers(world, h, k, np.arange(world.runs))
-        picked = np.array([_as_wanted(wanted.get((run, asking[run])), first) for run, first in enumerate(picked)])
-    rows = np.flatnonzero(picked >= 0)
-    if not rows.size:
-        return []
-    asking = callers(world, h, k, rows)
-    caller = member_calling(world, h, rows, part.start + picked[rows], asking)
-    open_consultations(world, h, k, outlook, rows, picked[rows], caller)
-    if world.recorder and rows[0] == 0:
-        world.recorder.consultation_called(world, h, part.start + picked[0], caller[0], looked_at, chances)
-    return list(zip([k] * rows.size, rows, asking, picked[rows], strict=True))
+        h, n = np.indices(picked.shape).reshape(2, -1)
+        seats = zip(h, runs[n], callers(world, h, k, runs[n]), strict=True)
+        own_choice = [_as_wanted(wanted.get(seat), first) for seat, first in zip(seats, picked.flat, strict=True)]
+        picked = np.array(own_choice).reshape(picked.shape)
+    h, n = (picked >= 0).nonzero()
+    return h, n, picked[h, n], callers(world, h, k, runs[n]) if h.size else h
 
 
-def weigh_formats(world, h, outlook):
-    """The terms of the choice among the formats of incident `h`, and the probability of calling nobody and of each."""
-    utility, looked_at = utilities(world, h, outlook)
-    utility = np.where((outlook.worth_a_call & is_free(world, h))[:, outlook.runs], utility, -np.inf)
-    precision = outlook.of(world.inputs.params_per_run.call_precision)
-    return looked_at, choice_probabilities(np.concatenate([wait_utility(world, h, outlook), utility]), precision)
+def weigh_formats(world, outlook):
+    """The terms of the choice among the formats, and the probability of calling nobody and each: (1 + F, H, N)."""
+    utility, looked_at = utilities(world, outlook)
+    nowhere = np.full((1, outlook.runs.size), -np.inf)  # an incident that has fewer formats than others
+    utility = np.concatenate([np.where(can_be_called(world, outlook), utility, -np.inf), nowhere])
+    choice = np.concatenate([wait_utility(world, outlook)[None], utility[world.inputs.formats]])
+    return looked_at, choice_probabilities(choice, outlook.of(world.inputs.params_per_run.call_precision))
+
+
+def can_be_called(world, outlook):
+    """Where a consultation can be called now: (T, N) bool."""
+    return outlook.worth_a_call & is_free(world, outlook.runs)
 
 
 def _as_wanted(wanted, own):
@@ -227,61 +284,53 @@ def _as_wanted(wanted, own):
     return -1
 
 
-def call_besides(world, h, chances, outlook, wanted):
+def call_besides(world, chances, outlook, wanted):
     """What seats call beyond the model's own picks: each in turn, unless somebody has called there by now."""
-    made = []
-    part, next_of = world.inputs.consultation_slices[h], defaultdict(lambda: count(chances))
-    for run, place, consultation in (
-        (run, place, consultation)
-        for (run, place), consultations in sorted(wanted.items())
-        for consultation in consultations
-    ):
-        k = next(next_of[run])
-        if not (outlook.worth_a_call & is_free(world, h))[consultation, run]:
-            continue
-        looked_at, likely = weigh_formats(world, h, outlook)
-        rows, picked = np.array([run]), np.array([consultation])
-        caller = member_calling(world, h, rows, part.start + picked, np.array([place]))
-        open_consultations(world, h, k, outlook, rows, picked, caller)
-        made.append((k, run, place, consultation))
-        if world.recorder and run == 0:
-            world.recorder.consultation_called(world, h, part.start + consultation, caller[0], looked_at, likely)
+    made, next_of = [], defaultdict(lambda: count(chances))
+    for (h, run, place), formats in sorted(wanted.items()):
+        n = (outlook.runs == run).nonzero()[0]
+        for form in formats:
+            k, consultation = next(next_of[h, run]), world.inputs.formats[form, h]
+            if can_be_called(world, outlook.at(n))[consultation].any():
+                made += open_consultations(world, k, outlook, *np.array([[h], n, [form], [place]]))
     return made
 
 
 def callers(world, h, k, rows):
-    """Who asks for the meeting: the hit by their harm, now and then a friend with a high stake. (K,) places."""
+    """Who asks for the meeting: the hit by their harm, now and then a friend with a high stake. (K,) places.
+
+    Parameters
+    ----------
+    h, rows : int or arrays (K,) of int, the incident and the run; k : int, which chance in the turn it is
+    """
     inputs, stake = world.inputs, world.state.stake[h, rows]
     friendship = select_runs(inputs.params.call_friend, rows)
     weight = np.where(world.state.severity[h, rows] > 0, stake, friendship * np.square(stake)) * inputs.is_state
-    draw = world.draws.uniform(f"caller {k}", world.turn, (inputs.incidents[h],), inputs.actors, rows=rows)[0]
+    draw = world.draws.uniform_at(f"caller {k}", world.turn, inputs.incidents, inputs.actors, h, rows)
     return first_of(quantize(weight), draw)
 
 
 def member_calling(world, h, rows, consultations, caller):
-    """Who asks in a format the caller does not sit in: the member with the highest stake."""
+    """Who asks in a format the caller does not sit in: the member with the highest stake. All arrays (K,) of int."""
     inputs = world.inputs
-    outside = np.flatnonzero(~inputs.consultation_members[consultations, caller])
-    lots = world.draws.uniform("member calling", world.turn, inputs.actors, rows=rows[outside])
-    friend = largest(world.state.stake[h, rows[outside]] * inputs.consultation_members[consultations[outside]], lots)
-    caller = caller.copy()
-    caller[outside] = friend
+    outside = (~inputs.consultation_members[consultations, caller]).nonzero()[0]
+    h, rows, consultations, caller = h[outside], rows[outside], consultations[outside], caller.copy()
+    lots = world.draws.uniform("member calling", world.turn, inputs.actors, rows=rows)
+    caller[outside] = largest(world.state.stake[h, rows] * inputs.consultation_members[consultations], lots)
     return caller
 
 
-def utilities(world, h, outlook):
-    """What the caller sees in each format: (T of the incident, N), and the terms for the record."""
-    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    part, of = inputs.consultation_slices[h], outlook.of
-    doubled = inputs.consultation_duplicates[part, part] @ is_active(state.consultation_state[part][:, outlook.runs])
-    besides = effect_anywhere(world, "duplication")[outlook.runs]
-    doubled = np.minimum(doubled + inputs.consultation_is_ip4[part][:, None] * besides, 1)
+def utilities(world, outlook):
+    """What the caller sees in each format: (T, N), and the terms for the record."""
+    inputs, state, per_run, of = world.inputs, world.state, world.inputs.params_per_run, outlook.of
+    doubled = inputs.consultation_duplicates @ is_active(state.consultation_state[:, outlook.runs])
+    besides = inputs.consultation_is_ip4[:, None] * effect_anywhere(world, "duplication")[outlook.runs]
     utility, looked_at = format_utility(
-        inputs.consultation_mandate[part],
+        inputs.consultation_mandate,
         outlook.coverage,
         outlook.days,
         outlook.veto,
-        doubled,
+        np.minimum(doubled + besides, 1),
         outlook.reputation,
         mandate_weight=of(per_run.call_mandate),
         coverage_weight=of(per_run.call_coverage),
@@ -290,8 +339,8 @@ def utilities(world, h, outlook):
         duplication_weight=of(per_run.call_duplication),
         reputation_weight=of(per_run.call_reputation),
     )
-    spoken = state.consultation_called[part][:, outlook.runs] < NEVER
-    again = of(per_run.call_again) * spoken + inputs.consultation_reluctance[part]
+    spoken = state.consultation_called[:, outlook.runs] < NEVER
+    again = of(per_run.call_again) * spoken + inputs.consultation_reluctance
     return utility + of(per_run.call_victim) * outlook.victim_inside - again, looked_at
 
 
@@ -300,127 +349,129 @@ def is_active(consultation_state):
     return ((consultation_state == OPEN) | (consultation_state == ADOPTED)).astype(float)
 
 
-def coverage(world, h, of=True):
-    """How much of the stake in incident `h`, weighed by capability, sits at each consultation: (T, R).
+def coverage(world, of=True):
+    """How much of the stake in its incident, weighed by capability, sits at each consultation: (T, R).
 
     Parameters
     ----------
-    of : array (R, A) of bool, of whose stake
+    of : array (H, R, A) of bool, of whose stake
     """
-    inputs, state = world.inputs, world.state
-    needed = quantize(state.stake[h] * (inputs.params.weight_floor + inputs.capability))
-    members = inputs.consultation_members[inputs.consultation_slices[h]].astype(float)
-    return ((needed * of) @ members.T).T / np.maximum(needed.sum(axis=-1), 1e-9)
+    inputs = world.inputs
+    needed = quantize(world.state.stake * (inputs.params.weight_floor + inputs.capability))
+    whole = np.maximum(needed.sum(axis=-1), 1e-9)
+    return sum_of_members(inputs, needed * of) / whole[inputs.consultation_incident]
 
 
-def tempo_of_partnership(world, part):
-    """Factor on the days of formats where NATO meets the four: cooperation makes them faster."""
-    faster = np.clip(1 + effect_anywhere(world, "decision_days"), 0.3, 2)
-    return np.where(world.inputs.consultation_is_ip4[part][:, None], faster, np.ones(world.runs))
+def tempo_of_partnership(world):
+    """Factor on the days of formats where NATO meets the four: cooperation makes them faster. (R,)."""
+    return np.clip(1 + effect_anywhere(world, "decision_days"), 0.3, 2)
 
 
-def p_veto(world, h, runs):
+def p_veto(world, runs):
     """How likely a text at the mean position is blocked, as the caller sees it: by the most reluctant member.
 
     Parameters
     ----------
-    runs : array (N,) of int, places of runs
+    runs : array (N,) of int, their places
 
     Returns
     -------
-    array (T of the incident, N); 0 where no single member can block
+    array (T, N); 0 where no single member can block
     """
-    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    panels, panel_of = inputs.silent_panels[h]
-    position, cares = (np.ascontiguousarray(of_all[runs].T) for of_all in (state.position[h], salience(world, h)))
-    weight = quantize(select_runs(inputs.capability, runs).T * cares)
-    mean = (panels @ quantize(weight * position)) / np.maximum(panels @ weight, 1e-9)
-    reluctance = np.zeros_like(mean)
+    inputs, per_run = world.inputs, world.inputs.params_per_run
+    panels, panel_of = inputs.silent_panels
+    position, cares = (np.moveaxis(table[:, runs], -1, 0) for table in (world.state.position, salience(world)))
+    weight = quantize(select_runs(inputs.capability, runs).T[:, None] * cares)
+    weighed, weight = (panels @ table.reshape(len(table), -1) for table in (quantize(weight * position), weight))
+    mean = (weighed / np.maximum(weight, 1e-9)).reshape(len(panels), *position.shape[1:])
+    reluctance = np.zeros((len(panels) + 1, *position.shape[1:]))
     for k, sits in enumerate(panels > 0):
-        reluctance[k] = (np.maximum(mean[k] - position[sits], 0) * cares[sits]).max(axis=0)
+        reluctance[k] = ((mean[k] - position[sits]) * cares[sits]).max(axis=0, initial=0)
     hazard, steepness, days = (
         select_runs(of_all, runs)
         for of_all in (per_run.silence_hazard, per_run.silence_steepness, per_run.silence_days)
     )
     veto = quantize(p_break_silence(reluctance, 0.0, 1.0, hazard, steepness, 0.0, days))
-    return np.concatenate([veto, np.zeros((1, runs.size))])[panel_of]
+    veto[-1] = 0
+    return veto[panel_of, inputs.consultation_incident]
 
 
-def legal_consultations(world, h):
-    """Which consultations can be opened now: (T of the incident, R) bool."""
-    return is_free(world, h) & worth_a_call(world, h)
+def legal_consultations(world):
+    """Which consultations can be opened now: (T, R) bool."""
+    return is_free(world) & worth_a_call(world)
 
 
-def is_free(world, h):
-    """Where nobody sits, nor has sat too short a while ago, over incident `h`: (T of the incident, R) bool."""
-    inputs, state = world.inputs, world.state
-    part = inputs.consultation_slices[h]
-    again = world.day - state.consultation_called[part] >= inputs.params_per_run.call_again_days
-    return (state.consultation_state[part] != OPEN) & ((state.consultation_called[part] >= NEVER) | again)
+def is_free(world, runs=slice(None)):
+    """Where nobody sits, nor has sat too short a while ago: (T, R) bool, or in some runs alone."""
+    now, called = (table[:, runs] for table in (world.state.consultation_state, world.state.consultation_called))
+    again = world.day - called >= select_runs(world.inputs.params_per_run.call_again_days, runs)
+    return (now != OPEN) & ((called >= NEVER) | again)
 
 
-def worth_a_call(world, h):
-    """Where a consultation has something to speak about: (T of the incident, R) bool.
+def worth_a_call(world):
+    """Where a consultation has something to speak about: (T, R) bool.
 
-    The matter is grave enough for it, and somebody concerned at the table; once a text stands, only where matters have
-    moved since or where those sit who have much of the stake and whom no text covers. Where a format gathers to name a
-    culprit, somebody concerned has to be sure of it.
+    Its incident has begun and is grave enough for it, and somebody concerned is at the table; once a text stands, only
+    where matters have moved since or where those sit who have much of the stake and whom no text covers. Where a format
+    gathers to name a culprit, somebody concerned has to be sure of it.
     """
-    inputs, state = world.inputs, world.state
-    part = inputs.consultation_slices[h]
-    members = inputs.consultation_members[part]
-    hit = any_member(members, state.severity[h] > 0)
-    grave = (severity_now(world, h) >= inputs.consultation_threshold[part]) & (
-        hit | ~inputs.consultation_members_only[part]
-    )
-    concerned = state.stake[h] >= inputs.params.call_stake_min
-    is_sure = world.confidence()[h] >= inputs.naming_asks[h]
-    ready = any_member(members, concerned & is_sure) | ~inputs.consultation_accuses[part]
-    reaches_others = coverage(world, h, state.covered[h] == 0) >= inputs.params_per_run.call_uncovered
-    return grave & ready & any_member(members, concerned) & (matters_moved(world, h) | reaches_others)
+    inputs, state, of = world.inputs, world.state, world.inputs.consultation_incident
+    has_begun = (inputs.incident_begins <= world.turn)[of, None]
+    hit = any_member(inputs, state.severity > 0)
+    grave = (severity_now(world)[of] >= inputs.consultation_threshold) & (hit | ~inputs.consultation_members_only)
+    concerned = state.stake >= inputs.params.call_stake_min
+    is_sure = concerned.copy()
+    for h, asks in enumerate(inputs.naming_asks):
+        is_sure[h] &= world.confidence()[h] >= asks
+    ready = any_member(inputs, is_sure) | ~inputs.consultation_accuses
+    reaches_others = coverage(world, state.covered == 0) >= inputs.params_per_run.call_uncovered
+    has_cause = matters_moved(world)[of] | reaches_others
+    return has_begun & grave & ready & any_member(inputs, concerned) & has_cause
 
 
-def matters_moved(world, h):
-    """Whether facts or evidence have moved since the last text on incident `h`: (R,) bool."""
+def matters_moved(world):
+    """Whether facts or evidence have moved since the last text on each incident: (H, R) bool."""
     state, per_run = world.state, world.inputs.params_per_run
-    graver = severity_now(world, h) >= state.told_severity[h] + per_run.renew_step
-    surer = confidence_now(world, h) >= state.told_confidence[h] + per_run.renew_confidence
+    graver = severity_now(world) >= state.told_severity + per_run.renew_step
+    surer = confidence_now(world) >= state.told_confidence + per_run.renew_confidence
     return graver | surer
 
 
-def wait_utility(world, h, outlook):
-    """What speaks for calling nobody: more with each consultation open, less with the stake: (1, N)."""
-    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    busy = (state.consultation_state[inputs.consultation_slices[h]][:, outlook.runs] == OPEN).sum(axis=0)
-    urgency_of_call = outlook.of(per_run.call_stake) * state.stake[h, outlook.runs].max(axis=-1)
-    return (outlook.of(per_run.call_wait) + outlook.of(per_run.call_wait_open) * busy - urgency_of_call)[None]
+def wait_utility(world, outlook):
+    """What speaks for calling nobody: more with each consultation open, less with the stake: (H, N)."""
+    inputs, per_run, of = world.inputs, world.inputs.params_per_run, outlook.of
+    is_open = world.state.consultation_state[:, outlook.runs] == OPEN
+    busy = np.array([is_open[part].sum(axis=0) for part in inputs.consultation_slices])
+    urgency_of_call = of(per_run.call_stake) * outlook.most_at_stake
+    return of(per_run.call_wait) + of(per_run.call_wait_open) * busy - urgency_of_call
 
 
-def calls_open(world, h, picks):
+def calls_open(world, h, legal, picks):
     """Where each seat may call a consultation over incident `h`: list of (run, Decision).
 
     Parameters
     ----------
-    picks : what `calls` gives where the model's own rule calls for everybody
+    legal : array (T, R) of bool, what can be called; picks : list of Call, where the model's own rule calls for all
     """
     inputs = world.inputs
-    part, legal = inputs.consultation_slices[h], legal_consultations(world, h)
+    part = inputs.consultation_slices[h]
+    legal = legal[part]
     may_call = (world.state.stake[h] > 0) & inputs.is_state & legal.any(axis=0)[:, None]
     most = int(inputs.params.calls.flat[0])
     opened = []
     for run, place, code in seats_to_ask(world, "call", may_call):
-        options = places_to_call(world, h, run, place, np.flatnonzero(legal[:, run]))
-        own = tuple(inputs.consultations[part.start + t][1] for _, r, who, t in picks if (r, who) == (run, place))
+        options = places_to_call(world, h, run, place, part.start + np.flatnonzero(legal[:, run]))
+        mine = [one for one in picks if (one.incident, one.run, one.seat) == (h, run, place)]
+        own = tuple(inputs.consultations[part.start + one.form][1] for one in mine)
         decision = Decision("call", world.turn, code, inputs.incidents[h], options, own, least=0, most=most)
         opened.append((run, decision))
     return opened
 
 
-def places_to_call(world, h, run, place, consultations):
+def places_to_call(world, h, run, place, t):
     """Formats as options: what a call costs, from when a text can be there, and who would have to be asked to call."""
     inputs = world.inputs
-    t = inputs.consultation_slices[h].start + consultations
-    friends = member_calling(world, h, np.full(t.size, run), t, np.full(t.size, place))
+    friends = member_calling(world, *(np.full(t.size, at) for at in (h, run)), t, np.full(t.size, place))
     cost = round(float(inputs.params.consult_cost.flat[0]), 3)
     days = inputs.calendar.down(world.day + inputs.consultation_min[t, 0])
     return tuple(
@@ -429,31 +480,69 @@ def places_to_call(world, h, run, place, consultations):
     )
 
 
-def open_consultations(world, h, k, outlook, rows, picked, caller):
-    """Open the consultations picked: set when they will end, and book the cost and the overlap."""
-    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    part = inputs.consultation_slices[h]
-    consultations = part.start + picked
-    draw = world.draws.normal_at(f"days {k}", world.turn, inputs.consultation_names, consultations, rows)
-    days = days_drawn(
-        inputs.consultation_min[consultations, 0],
-        inputs.consultation_typical[consultations, 0],
-        inputs.consultation_max[consultations, 0],
-        draw,
-    )
-    beside = inputs.consultation_duplicates[consultations, part] * is_active(state.consultation_state[part])[:, rows].T
-    state.duplication[rows] += np.minimum(beside.sum(axis=-1), 1)
-    state.called[rows] += 1
-    state.called_best[rows] += inputs.best_placed[consultations]
-    at_this_pace = days * outlook.hurry[rows] * outlook.tempo[picked, rows]
-    takes = inputs.calendar.nearest(np.maximum(at_this_pace, inputs.consultation_min[consultations, 0]))
-    state.consultation_due[consultations, rows] = inputs.calendar.nearest(world.day + takes)
-    state.consultation_state[consultations, rows] = OPEN
-    state.consultation_called[consultations, rows] = world.day
-    first = state.first_consultation[h, rows]
-    state.first_consultation[h, rows] = np.where(first < 0, consultations, first)
-    is_victim = state.severity[h, rows, caller] > 0
-    state.asked[h, rows] = np.maximum(state.asked[h, rows], is_victim)
-    price = quantize(per_run.consult_cost + np.zeros(world.runs))[rows]
-    state.capital[rows, caller] -= price
-    state.spent[rows, caller] += price
+def open_consultations(world, k, outlook, h, n, picked, seats):
+    """Open the consultations picked: set when they will end, and book the overlap.
+
+    Parameters
+    ----------
+    h, n, picked, seats : arrays (C,) of int, as `call` gives them
+
+    Returns
+    -------
+    list of Call
+    """
+    if not h.size:
+        return []
+    inputs, state = world.inputs, world.state
+    r, t = outlook.runs[n], inputs.formats[picked, h]
+    caller = member_calling(world, h, r, t, seats)
+    weighed = [
+        as_weighed(world, over, outlook.at([place])) if run == 0 and world.recorder else None
+        for over, place, run in zip(h, n, r, strict=True)
+    ]
+    least = inputs.consultation_min[t, 0]
+    draw = world.draws.normal_at(f"days {k}", world.turn, inputs.consultation_names, t, r)
+    days = days_drawn(least, inputs.consultation_typical[t, 0], inputs.consultation_max[t, 0], draw)
+    beside = inputs.consultation_duplicates[t] * is_active(state.consultation_state)[:, r].T
+    for total, more in (
+        (state.duplication, np.minimum(beside.sum(axis=-1), 1)),
+        (state.called, 1),
+        (state.called_best, inputs.best_placed[t]),
+    ):
+        np.add.at(total, r, more)  # a run may have calls over several incidents
+    takes = inputs.calendar.nearest(np.maximum(days * outlook.hurry[h, n] * outlook.tempo[t, n], least))
+    state.consultation_due[t, r] = inputs.calendar.nearest(world.day + takes)
+    state.consultation_state[t, r] = OPEN
+    state.consultation_called[t, r] = world.day
+    first = state.first_consultation[h, r]
+    state.first_consultation[h, r] = np.where(first < 0, t, first)
+    state.asked[h, r] = np.maximum(state.asked[h, r], state.severity[h, r, caller] > 0)
+    return [*map(Call, h, [k] * h.size, r, seats, caller, picked, weighed)]
+
+
+def as_weighed(world, h, outlook):
+    """The terms of the choice among the formats of incident `h`, and the probabilities, for the record."""
+    part = world.inputs.consultation_slices[h]
+    looked_at, likely = weigh_formats(world, outlook)
+    return {name: term[part] for name, term in looked_at.items()}, likely[: 1 + part.stop - part.start, h]
+
+
+def pay(world, made):
+    """Let those who have called pay for it.
+
+    Parameters
+    ----------
+    made : list of Call
+
+    Returns
+    -------
+    array (H, R, A), the capital that is left once calls over each incident and those before it are paid
+    """
+    state, price = world.state, quantize(world.inputs.params_per_run.consult_cost)
+    if not made:
+        return np.broadcast_to(state.capital, state.stake.shape)
+    h, r, who = np.array([(one.incident, one.run, one.caller) for one in made]).T
+    paid = np.cumsum(total_by(state.stake.shape, (h, r, who), select_runs(price, r)), axis=0)
+    left = state.capital - paid
+    state.capital, state.spent = left[-1].copy(), state.spent + paid[-1]
+    return left

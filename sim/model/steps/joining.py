@@ -5,6 +5,8 @@ import numpy as np
 from sim.rules.quantize import of_runs, quantize, total_by
 from sim.rules.tempo import days_drawn, pace
 
+LONGEST = 2.0  # lead time, in multiples of the maximum
+
 
 def join(world, options, runs, actors, covered_by_text=False, not_before=0):
     """Let actors join responses: they pay now, and the effect comes after the lead time.
@@ -53,6 +55,21 @@ def remember_accusations(world, options, runs, actors):
     state.accused_rightly += np.bincount(r, quantize(np.where(is_true, sure, 1 - sure)), world.runs)
 
 
+def acts_in_time(world, options, runs, actors):
+    """Whether a response of one's own would be felt before the exercise ends: (K,) bool.
+
+    Days are drawn for those alone of whom neither the shortest nor the longest lead time tells.
+    """
+    inputs, end = world.inputs, world.inputs.calendar.length
+    could = inputs.calendar.halfway(world.turn) + inputs.lead_min[:, 0, 0] <= end
+    h, longest = inputs.option_incident, quantize(LONGEST * inputs.lead_max[:, 0])
+    surely = inputs.incident_day[h][:, None] + longest * urgency(world)[h] <= end
+    in_time = could[options]
+    in_doubt = (in_time & ~surely[options, runs]).nonzero()[0]
+    in_time[in_doubt] = acts_from(world, options[in_doubt], runs[in_doubt], actors[in_doubt]) <= end
+    return in_time
+
+
 def acts_from(world, options, runs, actors):
     """The day on which a response of one's own is first felt, counted from the incident: (K,)."""
     inputs = world.inputs
@@ -66,7 +83,7 @@ def lead_days(world, options, runs, actors):
     inputs = world.inputs
     draw = world.nature.normal_of("lead", 0, inputs.option_names, inputs.actors, options, runs, actors)
     usual = (inputs.lead_min, inputs.lead_typical, inputs.lead_max)
-    return quantize(days_drawn(*(days[options, 0, 0] for days in usual), draw))
+    return quantize(days_drawn(*(days[options, 0, 0] for days in usual), draw, longest=LONGEST))
 
 
 def urgency(world):

@@ -34,7 +34,7 @@ def take_positions(world, h):
     doubt = params.position_doubt * (1 - sure)
     is_suspect = np.arange(len(inputs.actors)) == inputs.index[inputs.adversaries[suspect]]
     lasting = lasting_utility(world, h)
-    alone = as_far_as_oneself(world, h, sure, lasting + utility_of_calls(world, h))
+    alone = as_far_as_oneself(world, h, sure, lasting + utility_of_calls(world, h, state.capital))
     strongest = np.minimum(np.clip(wants, 0, 1) * (1 - doubt), alone)
     state.position[h] = quantize(strongest * ~is_suspect)
     return lasting
@@ -67,12 +67,11 @@ def just_below(rung):
     return rung - JUST
 
 
-def salience(world, h):
-    """How much each actor cares: (R, A), 0 to 1."""
+def salience(world, where=slice(None)):
+    """How much each actor cares: (H, R, A), or, for one incident, (R, A); 0 to 1."""
     inputs, state, params = world.inputs, world.state, world.inputs.params
-    suspect = inputs.incident_suspect[h]
-    exposure = world.exposed(suspect)
-    cares = params.salience_base + params.salience_stake * state.stake[h] + params.salience_exposure * exposure
+    exposure = world.exposed(inputs.incident_suspect[where])
+    cares = params.salience_base + params.salience_stake * state.stake[where] + params.salience_exposure * exposure
     return quantize(np.clip(cares, 0, 1))
 
 

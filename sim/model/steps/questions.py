@@ -66,7 +66,6 @@ def answer_questions(world, answers):
                 is_silent[run, place] = True
             elif choice:
                 chosen[run, place] = asked.ids.index(choice[0])
-        chosen = np.where(asked.where, chosen, -1)
         before = world.state.chosen[asked.place]
         world.state.chosen[asked.place] = np.where(chosen >= 0, chosen, before)
         _follow(world, asked.inject, chosen, is_silent)
@@ -87,10 +86,16 @@ def _standing(world) -> Iterator[Standing]:
 
 
 def _by_lot(world, asked):
-    """The option that the model chooses for each, the same in every turn: (R, A) int, -1 where none has any weight."""
+    """The option that the model chooses for each who may answer, the same in every turn: (R, A) int.
+
+    -1 for everybody else, and where none has any weight.
+    """
     weights = np.moveaxis(world.inputs.question_weight[asked.place], -1, 0)[..., None]
-    chosen = pick(weights, world.draws.uniform(f"question {asked.inject.id}", 0, world.inputs.actors))
-    return np.broadcast_to(chosen, asked.where.shape).astype(int)
+    places = asked.where.any(axis=0).nonzero()[0]
+    who = tuple(world.inputs.actors[place] for place in places)
+    chosen = np.full(asked.where.shape, -1)
+    chosen[:, places] = pick(weights, world.draws.uniform(f"question {asked.inject.id}", 0, who))
+    return np.where(asked.where, chosen, -1)
 
 
 def _without_answer(asked, own):
@@ -103,13 +108,13 @@ def _without_answer(asked, own):
 
 def _follow(world, inject, chosen, is_silent):
     """The effects of what each chose, in the order of the actors; what names no actor falls on whoever chose it."""
-    for place in np.flatnonzero((chosen >= 0).any(axis=0)):
+    for place in (chosen >= 0).any(axis=0).nonzero()[0]:
         code = world.inputs.actors[place]
         for k, option in enumerate(inject.question.options):
-            rows = np.flatnonzero(chosen[:, place] == k)
+            rows = (chosen[:, place] == k).nonzero()[0]
             for effect in option.effects if rows.size else ():
-                falls_on = {"actor": code} if effect.on in ("exposure", "capital") and effect.actor is None else {}
-                apply(effect.model_copy(update=falls_on), world, rows)
+                falls_on_it = effect.on in ("exposure", "capital") and effect.actor is None
+                apply(effect.model_copy(update={"actor": code}) if falls_on_it else effect, world, rows)
         if world.recorder and chosen[0, place] >= 0:
             option = inject.question.options[chosen[0, place]]
             world.recorder.question_answered(world, inject, code, option, bool(is_silent[0, place]))

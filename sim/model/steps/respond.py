@@ -14,185 +14,217 @@ import numpy as np
 
 from sim.model.decisions import Decision, Option
 from sim.model.inputs import responses_of
-from sim.model.steps.joining import acts_from, join
+from sim.model.steps.joining import acts_in_time, join
 from sim.model.steps.stops import seats_to_ask
-from sim.model.steps.willingness import attention, has_joined, peer_participation_at, peer_term, text_term
+from sim.model.steps.willingness import attention, peer_participation_at, peer_term, text_term
 from sim.rules.choice import first_of_each
-from sim.rules.quantize import select_runs
+from sim.rules.quantize import of_runs, select_runs
 from sim.scenario.calendar import whole
 
 
 def choose_responses(world):
     """What every state joins by the model's own rule, over all incidents together: (O, R, A) bool."""
-    inputs, state = world.inputs, world.state
-    chosen = np.zeros_like(state.joined)
-    left = state.capital
-    for h in np.flatnonzero(inputs.incident_begins <= world.turn):
-        part = inputs.option_slices[h]
-        can_pay = left >= inputs.kind_price[inputs.kind_slices[h]]
-        picked = instruments(world, h, kinds_wanted(world, h, can_pay), open_to(world, h))
-        chosen[part], left = affordable(world, h, picked, left)
-        if world.watch or world.recorder:
-            tell_what_was_weighed(world, h)
+    chosen = np.zeros_like(world.state.joined)
+    picked = instruments(world, kinds_wanted(world), open_to(world))
+    options, runs, actors = picked
+    pays = affordable(world, options, runs, actors)
+    chosen[options[pays], runs[pays], actors[pays]] = True
+    if world.watch or world.recorder:
+        tell_what_was_weighed(world, picked)
     return chosen
 
 
-def tell_what_was_weighed(world, h):
-    """Say how willing everybody is to join each kind of response to incident `h`, whether or not it could join."""
-    peer, text = peer_term(world, h), text_term(world, h)
-    utility = world.base_utilities[h] + peer + text
+def tell_what_was_weighed(world, picked):
+    """Say how willing everybody is to join each kind of response, whether or not it could join, and what each picks."""
+    utilities = {}
+    for h in begun(world):
+        peer, text = peer_term(world, h), text_term(world, h)
+        utilities[h] = world.base_utilities[h] + peer + text
+        if world.recorder:
+            world.recorder.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utilities[h][:, 0])
     if world.watch:
-        can = open_to(world, h)
-        world.watch.weighed(world, h, utility, can, instruments(world, h, kinds_wanted(world, h), can))
-    if world.recorder:
-        world.recorder.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
+        world.watch.weighed(world, utilities, picked)
+
+
+def begun(world):
+    """The incidents that have begun: list of places."""
+    return (world.inputs.incident_begins <= world.turn).nonzero()[0].tolist()
+
+
+def cells(table):
+    """The places of what is marked in a table of bool, one array for each of its axes."""
+    return np.unravel_index(table.reshape(-1).nonzero()[0], table.shape)
 
 
 def join_responses(world, chosen):
     """Join what was chosen, and remember how grave each saw it then."""
     inputs, state = world.inputs, world.state
-    o, r, a = np.unravel_index(np.flatnonzero(chosen), chosen.shape)
+    o, r, a = cells(chosen)
     new = join(world, o, r, a)
     state.acted_on[inputs.option_kind[o], r, a] = state.perceived[inputs.option_incident[o], r, a]
     if world.recorder:
         world.recorder.responses_decided(world, new)
 
 
-def kinds_wanted(world, h, can_pay=True):
-    """Which kinds of response each wants to take up now: (kinds of the incident, R, A) bool.
+def kinds_wanted(world):
+    """Which kinds of response each wants to take up now: (K, R, A) bool."""
+    wants = np.zeros(world.state.threshold.shape, dtype=bool)
+    wanted = [wanted_over(world, h) for h in begun(world)]
+    if wanted:
+        places, utility = (np.concatenate(of_all) for of_all in zip(*wanted, strict=True))
+        wants.reshape(-1)[places[~set_aside(world, places, utility)]] = True
+    return wants
+
+
+def wanted_over(world, h):
+    """The kinds of response to an incident that each is willing to take up now, and how willing it is.
 
     Company is looked at only by those whom it could move.
 
-    Parameters
-    ----------
-    can_pay : array (kinds of the incident, R, A) of bool, who has the capital for the cheapest of each kind: who has
-        not is left out, but for alternatives, which stand aside for one another before anybody looks at the price
+    Returns
+    -------
+    places : array (N,) of int, in a table (K, R, A) laid out flat; utility : array (N,)
     """
-    state, params = world.state, world.inputs.params
-    part = world.inputs.kind_slices[h]
-    attends = attention(world, h) >= state.attends_from[h]
-    is_news = state.perceived[h] >= state.acted_on[part] + params.renew_step
+    inputs, state, params = world.inputs, world.state, world.inputs.params
+    part = inputs.kind_slices[h]
     base, text, threshold = world.base_utilities[h], text_term(world, h), state.threshold[part]
-    in_company = params.precision * (base + (world.inputs.most_company - 0.5) * np.abs(params.b_peer) + text)
-    could = attends & is_news & (can_pay | is_alternative(world, h)) & (in_company >= threshold)
-    places = np.flatnonzero(could)
+    in_company = base + (inputs.most_company - 0.5) * np.abs(params.b_peer)
+    in_company += text
+    in_company *= params.precision
+    could = in_company >= threshold
+    could &= inputs.is_state & (attention(world, h) >= state.attends_from[h])
+    could &= state.perceived[h] >= state.acted_on[part] + params.renew_step
+    places = could.reshape(-1).nonzero()[0]
     runs = places // could.shape[-1] % world.runs
     company = select_runs(params.b_peer, runs)[..., 0] * (peer_participation_at(world, h, places) - 0.5)
-    weighed = base.ravel()[places] + company + text.ravel()[places]
-    utility, wants = np.full(could.shape, -np.inf), np.zeros(could.shape, dtype=bool)
-    utility.ravel()[places] = weighed
-    wants.ravel()[places] = select_runs(params.precision, runs)[..., 0] * weighed >= threshold.ravel()[places]
-    return wants & can_pay & ~set_aside(world, h, utility, wants)
+    utility = base.reshape(-1)[places] + company + text.reshape(-1)[places]
+    wants = select_runs(params.precision, runs)[..., 0] * utility >= threshold.reshape(-1)[places]
+    return part.start * state.capital.size + places[wants], utility[wants]
 
 
-def set_aside(world, h, utility, wants):
-    """Talks and pressure are alternatives: which of the kinds wanted give way to the other. (kinds, R, A) bool.
+def set_aside(world, places, utility):
+    """Talks and pressure are alternatives: which of the kinds wanted give way to the other. (N,) bool.
 
     Whoever has begun with one goes on with it; of two that are new, the one it is more willing to.
+
+    Parameters
+    ----------
+    places, utility : arrays (N,), as `wanted_over` gives them
     """
-    names = [kind for _, kind in world.inputs.kinds[world.inputs.kind_slices[h]]]
-    aside = np.zeros_like(wants)
-    pressing = [names.index(kind) for kind in PRESSURE if kind in names]
-    if "talks" not in names or not pressing:
-        return aside
-    talks = names.index("talks")
-    done = has_joined(world, h)
-    presses = done[pressing].any(axis=0)
-    rather_talks = utility[talks] >= np.where(wants[pressing], utility[pressing], -np.inf).max(axis=0)
-    aside[talks] = presses | ~rather_talks
-    aside[pressing] = (wants[talks] & rather_talks & ~presses) | done[talks]
+    inputs, state = world.inputs, world.state
+    kinds, person = np.divmod(places, state.capital.size)
+    at = inputs.kind_incident[kinds] * state.capital.size + person
+    talk, press = (np.array([kind in way for _, kind in inputs.kinds], dtype=bool) for way in (TALKS, PRESSURE))
+    talks, presses = talk[kinds], press[kinds]
+    rather = best_of(state, at[talks], utility[talks]) >= best_of(state, at[presses], utility[presses])
+    talked, pressed = has_begun_with(world, talk), has_begun_with(world, press)
+    aside = np.zeros(places.size, dtype=bool)
+    aside[talks] = (pressed | ~rather)[at[talks]]
+    aside[presses] = (talked | rather & ~pressed)[at[presses]]
     return aside
 
 
-PRESSURE = ("measures", "military")
+TALKS, PRESSURE = ("talks",), ("measures", "military")
 
 
-def is_alternative(world, h):
-    """Which kinds of response to an incident may give way to another: (kinds, 1, 1) bool."""
-    names = [kind for _, kind in world.inputs.kinds[world.inputs.kind_slices[h]]]
-    return np.isin(names, ("talks", *PRESSURE))[:, None, None]
+def best_of(state, at, utility):
+    """The highest of these utilities at each place of a table (H, R, A) laid out flat; minus infinity without any."""
+    best = np.full(state.perceived.size, -np.inf)
+    np.maximum.at(best, at, utility)
+    return best
 
 
-def instruments(world, h, wants, can):
-    """The instrument with which each takes up each kind it wants, drawn once for the run: (options, R, A) bool.
+def has_begun_with(world, kinds):
+    """Who has joined a response of some kinds, (K,) bool, to each incident: a table (H, R, A) laid out flat."""
+    inputs, state = world.inputs, world.state
+    done = np.zeros(state.perceived.shape, dtype=bool)
+    for o in kinds[inputs.option_kind].nonzero()[0]:
+        done[inputs.option_incident[o]] |= state.joined[o]
+    return done.reshape(-1)
+
+
+def instruments(world, wants, can):
+    """The instrument with which each takes up each kind it wants, drawn once for the run.
 
     One of the kind that is open to it and would act before the exercise ends; what would not is for another exercise.
 
     Parameters
     ----------
-    wants : array (kinds of the incident, R, A) of bool; can : array (options of the incident, R, A) of bool
+    wants : array (K, R, A) of bool; can : array (O, R, A) of bool
+
+    Returns
+    -------
+    options, runs, actors : arrays (N,) of int
     """
     inputs = world.inputs
-    part = inputs.option_slices[h]
-    kind_of = inputs.option_kind[part] - inputs.kind_slices[h].start
-    o, r, a = np.unravel_index(np.flatnonzero(wants[kind_of] & can), can.shape)
-    in_time = acts_in_time(world, part.start + o, r, a)
+    o, r, a = cells(wants[inputs.option_kind] & can)
+    in_time = acts_in_time(world, o, r, a)
     o, r, a = o[in_time], r[in_time], a[in_time]
-    usual = inputs.own_habit[part] + inputs.how_usual[part]
-    appeal = np.broadcast_to(np.exp(inputs.params.precision * usual), can.shape)[o, r, a]
-    draw = world.nature.uniform_of("instrument", 0, inputs.option_names, inputs.actors, part.start + o, r, a)
-    best = first_of_each(np.ravel_multi_index((kind_of[o], r, a), wants.shape), appeal, draw)
-    picked = np.zeros_like(can)
-    picked[o[best], r[best], a[best]] = True
-    return picked
+    usual = np.exp(inputs.params.precision * (inputs.own_habit + inputs.how_usual))
+    appeal = np.broadcast_to(usual, can.shape)[o, r, a]
+    draw = world.nature.uniform_of("instrument", 0, inputs.option_names, inputs.actors, o, r, a)
+    best = first_of_each(np.ravel_multi_index((inputs.option_kind[o], r, a), wants.shape), appeal, draw)
+    return o[best], r[best], a[best]
 
 
-def acts_in_time(world, options, runs, actors):
-    """Whether a response would be felt before the exercise ends: bool, like the arguments."""
-    inputs = world.inputs
-    in_time = inputs.calendar.halfway(world.turn) + inputs.lead_min[options, 0, 0] <= inputs.calendar.length
-    in_time[in_time] = acts_from(world, options[in_time], runs[in_time], actors[in_time]) <= inputs.calendar.length
-    return in_time
+def open_to(world):
+    """Which responses each may still join now: (O, R, A) bool."""
+    return legal(world) & ~world.state.joined
 
 
-def open_to(world, h):
-    """Which responses to an incident each may still join now: (options of the incident, R, A)."""
-    return legal(world, h) & ~world.state.joined[world.inputs.option_slices[h]]
-
-
-def legal(world, h):
-    """Which responses to an incident are open to whom now, joined or not: (options of the incident, R, A).
+def legal(world):
+    """Which responses are open to whom now, joined or not: (O, R, A) bool.
 
     It may by law and competence, it has what the response takes, a response that it follows has been taken, and for
     whatever accuses it is as sure as that asks for.
     """
     inputs = world.inputs
-    part = inputs.option_slices[h]
-    may = inputs.allowed_in(world.turn)[part][:, None, :] & inputs.is_state & lead_condition_met(world, part)
-    return may & sure_enough(world, h)
+    may = (inputs.allowed_in(world.turn) & inputs.is_state)[:, None] & lead_condition_met(world)
+    for part, sure in zip(inputs.option_slices, world.confidence(), strict=True):
+        accusing = part.start + inputs.accuses[part, 0, 0].nonzero()[0]
+        may[accusing] &= sure >= inputs.attribution_min[accusing]
+    return may
 
 
-def sure_enough(world, h):
-    """For which responses to an incident each is sure enough of the culprit: (options of the incident, R, A) bool."""
-    inputs, part = world.inputs, world.inputs.option_slices[h]
-    enough = np.ones(world.state.joined[part].shape, dtype=bool)
-    accusing = np.flatnonzero(inputs.accuses[part, 0, 0])
-    enough[accusing] = world.confidence()[h] >= inputs.attribution_min[part][accusing]
-    return enough
-
-
-def lead_condition_met(world, part):
-    """Which responses may be joined, because they follow no other or a victim or its body has led: (O, R, 1)."""
+def lead_condition_met(world):
+    """Which responses may be joined, because they follow no other or a victim or its body has led: (O, R, 1) bool."""
     inputs, state = world.inputs, world.state
-    waits_for = inputs.option_follows[part]
-    free = np.ones((len(waits_for), world.runs, 1), dtype=bool)
-    for k in np.flatnonzero(waits_for >= 0):
-        hit = state.severity[inputs.option_incident[part.start + k]] > 0
-        of_body = [(hit & members).any(axis=-1) for members in inputs.body_members]
-        leads = hit.copy()
-        for body, concerned in zip(inputs.bodies, of_body, strict=True):
-            leads[:, inputs.index[body]] |= concerned
-        free[k] = (state.joined[waits_for[k]] & leads).any(axis=-1, keepdims=True)
+    free = np.ones((len(inputs.options), world.runs, 1), dtype=bool)
+    for part, severity in zip(inputs.option_slices, state.severity, strict=True):
+        following = part.start + (inputs.option_follows[part] >= 0).nonzero()[0]
+        if following.size:
+            led = state.joined[inputs.option_follows[following]] & leads(inputs, severity > 0)
+            free[following] = led.any(axis=-1, keepdims=True)
     return free
 
 
-def affordable(world, h, wanted, left):
-    """What of it the capital left pays for, the cheapest first; and what is left then."""
-    taken = np.zeros_like(wanted)
-    for k, price in enumerate(world.inputs.price[world.inputs.option_slices[h]]):
-        taken[k] = wanted[k] & (left >= price)
-        left = left - taken[k] * price
-    return taken, left
+def leads(inputs, hit):
+    """Whose lead others follow over an incident, a victim or a body of victims, where `hit` are its victims: (R, A)."""
+    leading = hit.copy()
+    for body, members in zip(inputs.bodies, inputs.body_members, strict=True):
+        leading[:, inputs.index[body]] |= (hit & members).any(axis=-1)
+    return leading
+
+
+def affordable(world, options, runs, actors):
+    """Which of the responses picked each can pay for, incident by incident and the cheapest first: (N,) bool.
+
+    Whose capital pays for all that it picked need not be asked one by one.
+
+    Parameters
+    ----------
+    options, runs, actors : arrays (N,) of int, in the order of the options
+    """
+    inputs, left = world.inputs, world.state.capital.reshape(-1).copy()
+    price, who = of_runs(inputs.price, options, runs), runs * len(inputs.actors) + actors
+    pays = (np.bincount(who, price, left.size) <= left)[who]
+    short = (~pays).nonzero()[0]
+    for o in dict.fromkeys(options[short].tolist()):
+        these = short[options[short] == o]
+        its, whose = price[these], who[these]
+        pays[these] = its <= left[whose]
+        left[whose] -= its * pays[these]
+    return pays
 
 
 def responses_open(world, chosen):
@@ -203,15 +235,14 @@ def responses_open(world, chosen):
     chosen : array (O, R, A) of bool, what the model's own rule joins
     """
     inputs, capital = world.inputs, world.state.capital
-    opened = []
-    for h in np.flatnonzero(inputs.incident_begins <= world.turn):
+    opened, may_pay = [], open_to(world) & (inputs.price <= capital)
+    for h in begun(world):
         part = inputs.option_slices[h]
-        within_means = open_to(world, h) & (inputs.price[part] <= capital)
+        within_means = may_pay[part]
         alike = {o: described(world, o) for o in range(part.start, part.stop)}
         for run, place, code in seats_to_ask(world, "responses", within_means.any(axis=0)):
             here = part.start + np.flatnonzero(within_means[:, run, place])
-            peers = peers_seen(inputs, run, place, world.state.effect_day[here, run] <= world.day)
-            options = tuple(_as_seen(world, run, place, o, alike[o], seen) for o, seen in zip(here, peers, strict=True))
+            options = _as_seen(world, run, place, here, alike)
             own = tuple(inputs.options[o][1] for o in here if chosen[o, run, place])
             budget = float(capital[run, place])
             about = inputs.incidents[h]
@@ -230,7 +261,7 @@ def apply_responses(world, chosen, answers):
         part = inputs.option_slices[inputs.incidents.index(incident)]
         chosen[part, run, place] = False
         for o in range(part.start, part.stop):
-            price = _price(inputs, o, run)
+            price = of_runs(inputs.price, o, run)
             if inputs.options[o][1] in choice and price <= left[run, place]:
                 chosen[o, run, place] = True
                 left[run, place] -= price
@@ -248,15 +279,17 @@ def described(world, o):
     )
 
 
-def _as_seen(world, run, place, o, option, peers):
-    """The option as one seat sees it: what it costs, whether a text covers it, and who is seen to join."""
-    text = world.state.covered[world.inputs.option_incident[o], run, place]
-    covered = bool(text > 0 and text >= world.inputs.rung[o, 0, 0])
-    return replace(option, cost=_price(world.inputs, o, run), covered=covered, peer_participation=float(peers))
-
-
-def _price(inputs, o, run):
-    return float(inputs.price[o, min(run, inputs.price.shape[1] - 1), 0])
+def _as_seen(world, run, place, here, alike):
+    """Options as one seat sees them: what each costs, whether a text covers it, and who is seen to join."""
+    inputs, state = world.inputs, world.state
+    text = state.covered[inputs.option_incident[here], run, place]
+    covered = (text > 0) & (text >= inputs.rung[here, 0, 0])
+    peers = peers_seen(inputs, run, place, state.effect_day[here, run] <= world.day)
+    columns = here, of_runs(inputs.price, here, run), covered, peers
+    return tuple(
+        replace(alike[o], cost=cost, covered=is_covered, peer_participation=seen)
+        for o, cost, is_covered, seen in zip(*(column.tolist() for column in columns), strict=True)
+    )
 
 
 def peers_seen(inputs, run, place, seen):

@@ -63,16 +63,14 @@ def seats_to_ask(world: World, kind: str, where: np.ndarray) -> Iterator[tuple[i
     ------
     run : int; place : int; code : str
     """
-    for code, seat in world.seats.items():
-        place = world.inputs.index[code]
-        for run in np.flatnonzero(where[:, place]).tolist():
-            policy = seat.of(run)
-            if (policy is not None and kind in policy.decides) or _is_written(world, code):
-                yield run, place, code
-
-
-def _is_written(world: World, code: str) -> bool:
-    return world.script is not None and code in world.script.actors
+    written = world.script.actors if world.script else ()
+    seats = [(world.inputs.index[code], code, seat) for code, seat in world.seats.items()]
+    taken, runs = where.T[[place for place, *_ in seats]].nonzero()
+    for number, run in zip(taken.tolist(), runs.tolist(), strict=True):
+        place, code, seat = seats[number]
+        policy = seat.of(run)
+        if (policy is not None and kind in policy.decides) or code in written:
+            yield run, place, code
 
 
 def asked(world: World, decisions: Opened, given: Mapping[Address, Answer] | None = None) -> Answers:

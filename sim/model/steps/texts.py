@@ -8,7 +8,7 @@ All consultations of a batch that fall due in a turn are worked on together, rou
 decision for every seat in every consultation that is still open.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from sim.model.steps.assess import confidence_now, severity_now
 from sim.model.steps.joining import join
 from sim.model.steps.positions import rung_edges, salience
 from sim.model.steps.stops import seats_to_ask
-from sim.model.steps.willingness import has_joined
 from sim.rules.choice import largest, logistic
 from sim.rules.consultation import (
     STATES_SHARE,
@@ -34,7 +33,8 @@ from sim.rules.quantize import of_runs, quantize, select_runs
 from sim.rules.tempo import NEVER
 
 ROUNDS = (1, 2, 3)
-SILENCE, VOTE, COALITION = range(3)
+SILENCE, VOTE, COALITION, CASE = range(4)
+RULES = {**dict.fromkeys(SILENT_RULES, SILENCE), "qmv": VOTE, "coalition": COALITION, "adjudication": CASE}
 
 
 @dataclass
@@ -62,7 +62,7 @@ class DueConsultations:
 
     def only(self, pairs):
         """Some of the pairs: places or marks."""
-        return DueConsultations(*(getattr(self, item.name)[pairs] for item in fields(self)))
+        return DueConsultations(*[values[pairs] for values in vars(self).values()])
 
     def copy(self):
         """The same consultations once more: rounds played in one leave the other as it is."""
@@ -83,23 +83,21 @@ def propose_texts(world):
     """Bring every consultation that falls due in this turn to its text; open the cases of those that adjudicate."""
     inputs, state = world.inputs, world.state
     due = (state.consultation_state == OPEN) & (state.consultation_due <= world.last_day)
-    rules = np.array(inputs.consultation_rule)
-    open_cases(world, due & (rules == "adjudication")[:, None])
-    pairs = [np.nonzero(due & of_rule(rules)[:, None]) for of_rule in RULES]
-    consultations, runs = (np.concatenate(places) for places in zip(*pairs, strict=True))
+    rules = np.array([RULES[rule] for rule in inputs.consultation_rule], dtype=int)
+    open_cases(world, due & (rules == CASE)[:, None])
+    consultations, runs = np.nonzero(due & (rules != CASE)[:, None])
+    if not consultations.size:
+        return
+    in_order = np.argsort(rules[consultations], kind="stable")
+    consultations, runs = consultations[in_order], runs[in_order]
     incidents, voters = inputs.consultation_incident[consultations], inputs.consultation_voters[consultations]
-    cares = (
-        np.array([salience(world, h) for h in range(len(inputs.incidents))])
-        if consultations.size
-        else np.zeros((1, 1, 1))
-    )
     world.due = DueConsultations(
         consultations,
         runs,
         incidents,
-        rule=np.repeat(np.arange(len(RULES)), [consultations.size for consultations, _ in pairs]),
+        rule=rules[consultations],
         wants=state.position[incidents, runs],
-        cares=cares[incidents, runs],
+        cares=salience(world, slice(None))[incidents, runs],
         voters=voters,
         text=np.zeros(consultations.size),
         is_done=np.zeros(consultations.size, dtype=bool),
@@ -111,19 +109,14 @@ def propose_texts(world):
             world.due.text[these] = drafted(world, world.due.only(these))
 
 
-RULES = (
-    lambda rules: np.isin(rules, SILENT_RULES),
-    lambda rules: rules == "qmv",
-    lambda rules: rules == "coalition",
-)
-
-
 # ------------------------------------------------------------------------------------------------- a round
 
 
 def open_round(world, attempt):
     """Whether each seat in a consultation that is still open lets the text pass: list of (run, Decision)."""
     inputs, due = world.inputs, world.due
+    if due is None:
+        return []
     edges, options = rung_edges(inputs), (Option("accept"), Option("break"))
     opened = []
     against = objections(world, due, attempt)
@@ -149,9 +142,9 @@ def _address(inputs, due, k, attempt):
 def close_round(world, attempt, answers):
     """One round of every consultation that is still open: who stands against its text, and what becomes of it then."""
     whole, inputs = world.due, world.inputs
-    places = whole.open_pairs
-    if not places.size:
+    if whole is None or whole.is_done.all():
         return
+    places = whole.open_pairs
     due = whole.only(places)
     tell_text(world, due, attempt)
     against = answered(world, due, attempt, objections(world, due, attempt), answers)
@@ -292,7 +285,7 @@ def first_time(world, options, runs, actors):
 
 def adopt_texts(world):
     """Book the texts that were adopted or failed, with what follows from them; then bodies act for their members."""
-    if world.due.runs.size:
+    if world.due:
         record_result(world, world.due, *result(world, world.due))
     world.due = None
     act_for_members(world)
@@ -375,20 +368,22 @@ def follow_texts(world, due, text, supporters):
 
 def act_for_members(world):
     """What bodies do beside signing their texts: drawn once a run, so that nobody throws the dice again each week."""
-    inputs = world.inputs
-    day = day_of_text(world)
-    for body, chance in zip(inputs.bodies, chances_of_bodies(world), strict=True):
-        place = inputs.index[body]
-        option, runs = np.nonzero((chance > 0) & ~world.state.joined[..., place])
-        if not option.size:
-            continue
-        lots = world.draws.uniform_of("follows", 0, inputs.actors, inputs.option_names, place, runs, option)
-        goes = lots < chance[option, runs]
-        who = np.full(np.count_nonzero(goes), place)
-        since = day[inputs.option_incident[option[goes]], runs[goes]]
-        new = join(world, option[goes], runs[goes], who, covered_by_text=True, not_before=since)
-        if world.recorder:
-            world.recorder.bodies_act(world, new)
+    inputs, places = world.inputs, _places_of_bodies(world.inputs)
+    chances = chances_of_bodies(world)
+    b, o, r = np.nonzero((chances > 0) & ~np.moveaxis(world.state.joined[..., places], -1, 0))
+    if not b.size:
+        return
+    lots = world.draws.uniform_of("follows", 0, inputs.actors, inputs.option_names, places[b], r, o)
+    goes = lots < chances[b, o, r]
+    b, o, r = b[goes], o[goes], r[goes]
+    since = day_of_text(world)[inputs.option_incident[o], r]
+    new = join(world, o, r, places[b], covered_by_text=True, not_before=since)
+    if world.recorder:
+        world.recorder.bodies_act(world, new)
+
+
+def _places_of_bodies(inputs):
+    return np.array([inputs.index[body] for body in inputs.bodies], dtype=int)
 
 
 def day_of_text(world):
@@ -405,43 +400,51 @@ def chances_of_bodies(world):
     culprit also as the practice of naming goes. It needs a text of solidarity at least, or for words a head who may
     speak without one.
     """
-    bodies = range(len(world.inputs.bodies))
-    shares = shares_of_members(world) if bodies else ()
-    return np.array([_chance_of_body(world, b, shares[b]) for b in bodies])
-
-
-def _chance_of_body(world, b, share):
     inputs, params = world.inputs, world.inputs.params
-    place, members = inputs.index[inputs.bodies[b]], inputs.body_members[b]
-    consultations = np.flatnonzero(inputs.consultation_body == place)
-    can = inputs.allowed_in(world.turn)[:, place] & inputs.consultation_outputs[consultations].any(axis=0)
-    can &= (inputs.incident_begins[inputs.option_incident] <= world.turn) & members.any()
-    can &= world.day + inputs.lead_min[:, 0, 0] <= inputs.calendar.length
-    chance, options = np.zeros(world.state.joined.shape[:2]), np.flatnonzero(can)
-    if not options.size:
-        return chance
-    incident = inputs.option_incident[options]
-    text = text_behind(world, members)[incident]
+    chances = np.zeros((len(inputs.bodies), *world.state.joined.shape[:2]))
+    b, options = np.nonzero(can_be_taken_up(world))
+    if not b.size:
+        return chances
+    incidents, kinds = inputs.option_incident[options], inputs.option_kind[options]
+    text = np.array([text_behind(world, members) for members in inputs.body_members])[b, incidents]
     names, speaks = inputs.is_attribution[options, 0] > 0, inputs.signatory[options, None]
     own = np.where(speaks, params.body_words[:, 0], params.body_deeds[:, 0])
-    grown = inputs.practice_of_naming(world.years)[:, 0] * (1 - inputs.hurts_people[incident][:, :, 0])
+    grown = inputs.practice_of_naming(world.years)[:, 0] * (1 - inputs.hurts_people[incidents][:, :, 0])
     own = np.where(names, params.body_naming[:, 0] + grown, own)
-    beyond, joined = text - inputs.rung[options, 0], share[inputs.option_kind[options]]
+    beyond, joined = text - inputs.rung[options, 0], shares_of_members(world, b, kinds)
     willing = own + params.body_members[:, 0] * (joined - 0.5) + params.body_text[:, 0] * beyond
-    stands = (text >= params.rung_solidarity[:, 0]) | ((speaks | names) & bool(inputs.speaks_alone[b]))
-    chance[options] = logistic(params.precision[:, 0] * willing) * stands
-    return chance
+    alone = (speaks | names) & (inputs.speaks_alone[b] > 0)[:, None]
+    stands = (text >= params.rung_solidarity[:, 0]) | alone
+    chances[b, options] = logistic(params.precision[:, 0] * willing) * stands
+    return chances
 
 
-def shares_of_members(world):
-    """The share of each body's members that have taken up something of each kind of response: (B, K, R), 0 to 1.
+def can_be_taken_up(world):
+    """Which responses each body can decide in this turn, for members that are there: (B, O) bool."""
+    inputs, places = world.inputs, _places_of_bodies(world.inputs)
+    decides = (inputs.consultation_body == places[:, None]) @ inputs.consultation_outputs
+    has_begun = inputs.incident_begins[inputs.option_incident] <= world.turn
+    in_time = world.day + inputs.lead_min[:, 0, 0] <= inputs.calendar.length
+    may = inputs.allowed_in(world.turn)[:, places].T & inputs.body_members.any(axis=-1)[:, None]
+    return decides & may & has_begun & in_time
+
+
+def shares_of_members(world, bodies, kinds):
+    """The share of a body's members that have taken up something of a kind of response: (N, R), 0 to 1.
 
     Half, where none of them may: an instrument that is the body's alone waits for nobody.
+
+    Parameters
+    ----------
+    bodies, kinds : arrays (N,) of int, places of each
     """
-    inputs, members = world.inputs, world.inputs.body_members.astype(float)
-    did = np.concatenate([has_joined(world, h) for h in range(len(inputs.incidents))])
-    shares = np.moveaxis(did @ members.T, -1, 0) / np.maximum(members.sum(axis=-1), 1)[:, None, None]
-    return np.where(inputs.members_may[..., None], shares, 0.5)
+    inputs, joined = world.inputs, world.state.joined
+    members = inputs.body_members.astype(float)
+    did = np.zeros((len(inputs.kinds), *joined.shape[1:]), dtype=bool)
+    for option in np.flatnonzero(np.isin(inputs.option_kind, kinds)).tolist():
+        did[inputs.option_kind[option]] |= joined[option]
+    shares = (did.astype(float) @ members.T / np.maximum(members.sum(axis=-1), 1))[kinds, :, bodies]
+    return np.where(inputs.members_may[bodies, kinds][:, None], shares, 0.5)
 
 
 def text_behind(world, members):

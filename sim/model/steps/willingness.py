@@ -58,13 +58,18 @@ def products(world, h):
     ]
 
 
-def products_of_calls(world, h):
-    """The terms, as in `products`, that calls of the same turn move: who calls asks for help, and pays for the call."""
+def products_of_calls(world, h, capital):
+    """The terms, as in `products`, that calls of the same turn move: who calls asks for help, and pays for the call.
+
+    Parameters
+    ----------
+    capital : array (R, A), what each has left
+    """
     inputs, state, params = world.inputs, world.state, world.inputs.params
     part = inputs.kind_slices[h]
     return [
         ("ask", np.ones_like(inputs.is_support[part]), params.b_ask * state.asked[h][:, None]),
-        ("cost", inputs.typical.cost[part], -params.b_cost * inputs.capacity / np.maximum(state.capital, 0.1)),
+        ("cost", inputs.typical.cost[part], -params.b_cost * inputs.capacity / np.maximum(capital, 0.1)),
     ]
 
 
@@ -123,9 +128,9 @@ def lasting_utility(world, h):
     return utility
 
 
-def utility_of_calls(world, h):
-    """The rest of it, which calls move: (kinds, R, A)."""
-    return _summed(world, products_of_calls(world, h))
+def utility_of_calls(world, h, capital):
+    """The rest of it, which calls move: (kinds, R, A). `capital` (R, A) is what each has left."""
+    return _summed(world, products_of_calls(world, h, capital))
 
 
 def _summed(world, rows):
@@ -137,12 +142,12 @@ def _summed(world, rows):
     return (of_kind @ of_situation.reshape(len(rows), -1)).reshape(-1, *of_situation.shape[1:])
 
 
-def terms(world, h):
+def terms(world, h, capital):
     """The same willingness term by term, for row 0: dict of name to array (kinds of the incident, A)."""
     inputs = world.inputs
     habit = inputs.practice[inputs.kind_slices[h]] + inputs.most_usual(h, world.turn)
     weighed = {"practice": habit[:, 0]}
-    for name, kind, situation in products(world, h) + products_of_calls(world, h):
+    for name, kind, situation in products(world, h) + products_of_calls(world, h, capital):
         term = quantize(kind[:, 0]) * quantize(situation[0])
         weighed[name] = weighed.get(name, np.zeros_like(habit[:, 0])) + term
     weighed["confidence"] = np.zeros_like(weighed["practice"])

@@ -70,7 +70,7 @@ def test_work_that_others_do_already_speaks_against_a_meeting_of_nato_and_the_fo
     for amount in (0.0, 0.5):
         world = with_project(on="duplication", amount=amount, formats=["nato_ip4", "nac"])
         assess(world)
-        looked_at.append(utilities(world, 0, look_at_consultations(world, 0))[0][:, 0])
+        looked_at.append(utilities(world, look_at_consultations(world))[0][:, 0])
     is_theirs = world.inputs.consultation_is_ip4[world.inputs.consultation_slices[0]]
     assert is_theirs.any() and (looked_at[1] < looked_at[0])[is_theirs].all()
     assert np.array_equal(looked_at[1][~is_theirs], looked_at[0][~is_theirs])

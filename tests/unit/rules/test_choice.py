@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.errors import RangeError
-from sim.rules.choice import choice_probabilities, log_odds, logistic, pick, respond_to_company
+from sim.rules.choice import choice_probabilities, first_of_each, log_odds, logistic, pick, respond_to_company
 
 
 def test_log_odds_undo_the_logistic():
@@ -100,3 +100,8 @@ def test_company_settles_where_everybody_answers_everybody():
 def test_a_step_beyond_the_answer_is_refused(damping):
     with pytest.raises(RangeError, match="damping"):
         respond_to_company(0.0, 1.0, 0.5, 1.0, 0.5, damping)
+
+
+def test_of_two_who_come_in_at_once_the_one_named_first_is_first():
+    weight, draw = np.array([1.0, 1.0, 9.0, 9.0, -0.0]), np.full(5, 0.5)
+    assert first_of_each(np.array([5, 2, 2, 2, 7]), weight, draw).tolist() == [0, 2]

@@ -73,10 +73,17 @@ def mutated_data(data, luck: random.Random):
     return data
 
 
+def a_few_and_then_more(few, more):
+    """A test that takes seeds is given the first few, and where long tests run the others too."""
+    others = pytest.param(range(few, more), id="more", marks=pytest.mark.long)
+    return pytest.mark.parametrize("seeds", [pytest.param(range(few), id="few"), others])
+
+
+@a_few_and_then_more(4, 15)
 @pytest.mark.parametrize("name", shipped())
-def test_accidents_in_a_text_earn_advice(name, tmp_path):
+def test_accidents_in_a_text_earn_advice(name, seeds, tmp_path):
     text = (scenarios_folder() / f"{name}.yaml").read_text(encoding="utf-8")
-    for seed in range(15):
+    for seed in seeds:
         broken = mutated_text(text, random.Random(f"{name} {seed}"))
         path = tmp_path / f"{seed}.yaml"
         path.write_bytes(broken.encode("utf-8", "surrogatepass"))
@@ -84,10 +91,11 @@ def test_accidents_in_a_text_earn_advice(name, tmp_path):
             assert str(fault).startswith(str(path)), seed
 
 
+@a_few_and_then_more(8, 25)
 @pytest.mark.parametrize("name", shipped())
-def test_junk_in_the_data_earns_advice(name):
+def test_junk_in_the_data_earns_advice(name, seeds):
     document = load(name).document
-    for seed in range(25):
+    for seed in seeds:
         broken = mutated_data(document, random.Random(f"{name} {seed}"))
         try:
             from_document(broken)

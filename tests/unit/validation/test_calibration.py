@@ -24,6 +24,7 @@ from sim.validation.calibration import (
 from sim.validation.cases import read_cases
 from sim.validation.replay import Replay
 from sim.validation.schema import KINDS
+from tests.builders_processes import at_once
 
 CASES = read_cases("cases_2007_2024")
 FILE = SimpleNamespace(path=SimpleNamespace(stem="cases_2007_2024"), digest="ab" * 32)
@@ -32,6 +33,13 @@ TEXT = (scenarios_folder() / "library" / "behaviour.yaml").read_text("utf-8")
 
 def only(*names):
     return dataclasses.replace(CASES, cases=tuple(case for case in CASES.cases if case.id in names))
+
+
+@pytest.fixture
+def here(monkeypatch):
+    """Cases are played in this process, which has begun already."""
+    monkeypatch.setattr("sim.validation.calibration.pool", at_once)
+    monkeypatch.setattr("sim.validation.calibration._REPLAYS", {})
 
 
 def told(case, behaviour, seed):
@@ -61,13 +69,13 @@ def test_coefficients_that_made_the_data_are_found_again():
     assert (after < 4 * np.sqrt(np.diag(estimates.covariance))).all()
 
 
-def test_a_coefficient_on_which_the_cases_are_silent_stays_where_it_was():
+def test_a_coefficient_on_which_the_cases_are_silent_stays_where_it_was(here):
     estimates = calibrate(only("sony-2014"), names=("practice_third_party",), runs=2, workers=1, folds=False)
     assert estimates.mean == pytest.approx(estimates.prior.mean, abs=0.02)
     assert np.sqrt(estimates.covariance[0, 0]) == pytest.approx(estimates.prior.sd[0], rel=0.05)
 
 
-def test_the_posterior_rises_and_is_no_wider_than_the_prior():
+def test_the_posterior_rises_and_is_no_wider_than_the_prior(here):
     estimates = calibrate(
         only("jpn-2010", "opcw-2018"), names=("practice_attribution", "b_stance"), runs=4, workers=1, folds=True
     )
@@ -126,7 +134,7 @@ def test_tags_do_not_add_to_the_scatter_of_the_cases():
     assert dispersion({"case": known}) == dispersion({"case": with_tags}) == 10
 
 
-def test_leaving_out_the_quick_way_says_how_far_it_is_from_the_long_one():
+def test_leaving_out_the_quick_way_says_how_far_it_is_from_the_long_one(here):
     names, cases = ("practice_attribution",), only("jpn-2010", "opcw-2018")
     found = calibrate(cases, names=names, runs=2, workers=1, quick=True)
     assert set(found.without) == set(found.checked) == {"jpn-2010", "opcw-2018"}
@@ -138,8 +146,8 @@ def test_leaving_out_the_quick_way_says_how_far_it_is_from_the_long_one():
         assert far < 1
 
 
-def test_slopes_over_fewer_runs_lead_to_much_the_same():
-    cases, names = only("opcw-2018"), ("practice_attribution",)
+def test_slopes_over_fewer_runs_lead_to_much_the_same(here):
+    cases, names = only("jpn-2010"), ("practice_attribution",)
     full = calibrate(cases, names=names, runs=8, workers=1, folds=False)
     thrifty = calibrate(cases, names=names, runs=8, slope_runs=2, workers=1, folds=False)
     assert np.abs(thrifty.mean - full.mean) < 0.5 * np.sqrt(full.covariance[0, 0])

@@ -55,8 +55,7 @@ def who(world, response, run=0):
 
 def may(world, response):
     """The actors to which a response is open by law, competence, means and certainty."""
-    part = world.inputs.option_slices[0]
-    open_to = legal(world, 0)[option(world, response) - part.start, 0]
+    open_to = legal(world)[option(world, response), 0]
     return {code for code, is_open in zip(world.inputs.actors, open_to, strict=True) if is_open}
 
 

@@ -108,7 +108,7 @@ def test_a_consultation_costs_who_calls_it():
 def test_an_alliance_clause_is_for_members_that_are_hit(victim, is_open):
     clause = a_format(members=("DEU", "EST", "USA"), members_only=True)
     world = assessed(3, own_formats={"clause": clause}, formats=["clause"], incident={"victims": {victim: 0.9}})
-    assert (legal_consultations(world, 0) == is_open).all()
+    assert (legal_consultations(world) == is_open).all()
 
 
 def test_the_fifth_article_is_not_for_the_partners():
@@ -122,14 +122,14 @@ def test_the_fifth_article_is_not_for_the_partners():
             library=None,
             incident={"victims": {victim: 0.95}, "is_physical": True},
         )
-        assert legal_consultations(world, 0)[:, 0].tolist() == open_to
+        assert legal_consultations(world)[:, 0].tolist() == open_to
 
 
 @pytest.mark.parametrize("severity, is_open", [(0.5, False), (0.9, True)])
 def test_below_its_threshold_nobody_calls_a_format(severity, is_open):
     grave = a_format(threshold={"value": 0.8, "source": "judgement", "range": [0.6, 0.9], "why": "an armed attack"})
     world = assessed(3, own_formats={"grave": grave}, formats=["grave"], incident={"victims": {"EST": severity}})
-    assert (legal_consultations(world, 0) == is_open).all()
+    assert (legal_consultations(world) == is_open).all()
 
 
 @pytest.mark.parametrize("stake, is_open", [(0.11, False), (0.13, True)])
@@ -139,7 +139,7 @@ def test_a_format_with_nobody_concerned_at_the_table_is_not_called(stake, is_ope
     world = assessed(3, own_formats={"far": far}, formats=["far"], behaviour=behaviour)
     world.state.stake[:] = stake * (np.array(world.inputs.actors) == "JPN")
     world.state.stake[..., world.inputs.index["EST"]] = 0.9  # who is hit has no seat there
-    assert (legal_consultations(world, 0) == is_open).all()
+    assert (legal_consultations(world) == is_open).all()
 
 
 @pytest.mark.parametrize("sure, is_open", [(0.65, False), (0.75, True)])
@@ -148,7 +148,7 @@ def test_a_meeting_to_name_a_culprit_needs_somebody_concerned_who_is_sure(sure, 
     gathers = a_format(names_culprit=True)
     world = assessed(3, own_formats={"name": gathers}, formats=["name"], library=naming)
     world.state.belief[:] = log_odds(sure)
-    assert (legal_consultations(world, 0) == is_open).all()
+    assert (legal_consultations(world) == is_open).all()
 
 
 def test_a_format_that_is_called_rarely_is_called_less_over_one_incident_unless_it_is_made_for_it():
@@ -176,7 +176,7 @@ def told(world):
 def test_once_a_text_stands_another_is_for_when_matters_have_become_graver(graver, is_open):
     world = told(assessed(3, formats=["nac"], behaviour=MOVED))
     world.state.severity[..., world.inputs.index["EST"]] += graver
-    assert (legal_consultations(world, 0) == is_open).all()
+    assert (legal_consultations(world) == is_open).all()
 
 
 @pytest.mark.parametrize("surer, is_open", [(0.1, False), (0.2, True)])
@@ -184,7 +184,7 @@ def test_or_for_when_those_concerned_have_become_surer(surer, is_open):
     world = assessed(3, formats=["nac"], behaviour=MOVED)
     world.state.belief[:] = log_odds(0.5)
     told(world).state.belief = np.full_like(world.state.belief, log_odds(0.5 + surer))
-    assert (legal_consultations(world, 0) == is_open).all()
+    assert (legal_consultations(world) == is_open).all()
 
 
 @pytest.mark.parametrize("left_out, is_open", [("EST", True), ("JPN", False)])
@@ -194,22 +194,22 @@ def test_or_for_those_whom_it_leaves_out_if_much_of_the_stake_is_theirs(left_out
         3, own_formats={"all": table}, formats=["all"], linkage=0.0, behaviour={**MOVED, "call_uncovered": 0.2}
     )
     told(world).state.covered[..., world.inputs.index[left_out]] = 0.0
-    assert (legal_consultations(world, 0) == is_open).all()
+    assert (legal_consultations(world) == is_open).all()
 
 
 def test_a_format_is_not_called_twice_in_a_row():
     world = assessed(1, formats=["nac"])
     world.state.consultation_called[:], world.state.consultation_state[:] = 0, 2
     world.turn = 2
-    assert not legal_consultations(world, 0).any()
+    assert not legal_consultations(world).any()
     world.turn = 4
-    assert legal_consultations(world, 0).all()
+    assert legal_consultations(world).all()
 
 
 def test_a_table_that_is_open_is_not_opened_again():
     world = assessed(1, formats=["nac"])
     world.state.consultation_state[:] = OPEN
-    assert not legal_consultations(world, 0).any()
+    assert not legal_consultations(world).any()
 
 
 def test_grave_and_physical_incidents_move_formats_faster():

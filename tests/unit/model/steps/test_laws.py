@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.catalogue.moves import BY_NAME, MOST_INTENSE, MOVES, NAMES, Campaign
+from sim.catalogue.moves import BY_NAME, MOST_INTENSE, MOVES, NAMES, Campaign, Campaigns
 from sim.model.inputs import build_inputs
 from sim.model.state import NEVER
 from sim.model.steps.adjudicate import adjudicate, concede, retaliate, tension
@@ -103,8 +103,8 @@ def test_tension_does_not_cool_while_an_adversary_is_under_pressure():
 def test_escalation_is_not_legal_at_the_maximum_or_above(intensity, is_legal):
     world = a_world(3)
     world.state.intensity[:] = intensity
-    campaign = Campaign(world.inputs.adversaries.index("RUS"), 0)
-    assert BY_NAME["escalate"].legal(world, campaign).tolist() == [is_legal] * 3
+    campaign = Campaigns([Campaign(world.inputs.adversaries.index("RUS"), 0)])
+    assert BY_NAME["escalate"].legal(world, campaign).tolist() == [[is_legal] * 3]
 
 
 @pytest.mark.parametrize("runs", SIZES)

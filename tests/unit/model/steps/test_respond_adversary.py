@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.catalogue.moves import BY_NAME, NAMES, Campaign
+from sim.catalogue.moves import BY_NAME, NAMES, Campaign, Campaigns
 from sim.model.steps.adversary import Signs, felt_pressure, opening, sway_fades
 from sim.model.steps.assess import assess
 from sim.model.steps.joining import join
@@ -47,12 +47,10 @@ def test_nobody_joins_what_nobody_is_willing_to(runs):
 def test_the_cheapest_is_paid_for_first(runs):
     world = consulted(runs)
     prices = world.inputs.price[:, 0, 0]
-    wanted = np.ones((len(prices), runs, len(world.inputs.actors)), dtype=bool)
-    left = np.full(wanted.shape[1:], prices[0] + prices[1])
-    taken, after = affordable(world, 0, wanted, left)
+    world.state.capital[:] = prices[0] + prices[1]
+    options, run, actors = np.indices(world.state.joined.shape).reshape(3, -1)
     assert prices.tolist() == sorted(prices)
-    assert taken[:2].all() and not taken[2:].any()
-    assert not after.any()
+    assert (affordable(world, options, run, actors) == (options < 2)).all()
 
 
 def test_without_capital_nobody_joins():
@@ -196,22 +194,21 @@ def test_one_campaign_may_be_stopped_and_another_go_on():
 def test_pressure_over_one_campaign_is_felt_there_in_full_and_over_another_in_part():
     world = a_world(1, incidents=[an_incident(), an_incident(id="other")], behaviour={"pressure_elsewhere": 0.5})
     world.state.pressure_over[0] = 0.4
-    here, other = (felt_pressure(world, Campaign(world.inputs.incident_by[h], h)) for h in (0, 1))
-    assert (here[0], other[0]) == (pytest.approx(0.4), pytest.approx(0.2))
+    here, other = felt_pressure(world, Campaigns(Campaign(world.inputs.incident_by[h], h) for h in (0, 1)))[:, 0]
+    assert (here, other) == (pytest.approx(0.4), pytest.approx(0.2))
 
 
 def test_what_answers_to_a_false_suspect_does_not_press_on_who_did_it():
     world = a_world(1, incidents=[an_incident(suspect="CHN")])
     world.state.pressure_over[0] = 0.4
-    assert felt_pressure(world, Campaign(world.inputs.incident_by[0], 0))[0] == 0
+    assert felt_pressure(world, Campaigns([Campaign(world.inputs.incident_by[0], 0)])) == 0
 
 
 def test_the_other_ones_crisis_invites_as_far_as_the_two_are_tied_and_as_it_is_grave():
-    china = lambda world: Campaign(world.inputs.adversaries.index("CHN"))  # noqa: E731
-
     def invited(tie, severity):
         world = a_world(1, adversary_tie=tie, incidents=[an_incident(victims={"EST": severity})])
-        return float(opening(world.inputs, china(world), Signs.of(world))[0])
+        china = Campaigns([Campaign(world.inputs.adversaries.index("CHN"))])
+        return float(opening(world.inputs, china, Signs.of(world))[0, 0])
 
     assert invited(0.0, 0.5) < invited(0.5, 0.5) < invited(1.0, 0.5)
     assert invited(0.5, 0.2) < invited(0.5, 0.9)
@@ -224,16 +221,16 @@ def test_disunity_invites():
     united.state.position[:] = 0.5 * states
     world.state.position[:] = 0.5 * states
     world.state.position[..., world.inputs.index["USA"]] = 0.0
-    campaign = Campaign(world.inputs.incident_by[0], 0)
-    invited = [opening(world.inputs, campaign, Signs.of(seen))[0] for seen in (united, world)]
+    campaign = Campaigns([Campaign(world.inputs.incident_by[0], 0)])
+    invited = [opening(world.inputs, campaign, Signs.of(seen))[0, 0] for seen in (united, world)]
     assert invited[0] < invited[1]
 
 
 def test_one_adversarys_crisis_is_the_others_chance():
     world = moved("open_other_ocean")
     russia, china = (world.inputs.adversaries.index(code) for code in ("RUS", "CHN"))
-    assert not BY_NAME["open_other_ocean"].legal(world, Campaign(russia)).any()
-    assert BY_NAME["open_other_ocean"].legal(world, Campaign(china)).all()
+    at_large = Campaigns([Campaign(russia), Campaign(china)])
+    assert BY_NAME["open_other_ocean"].legal(world, at_large)[:, 0].tolist() == [False, True]
     assert world.state.linkage[0] > 0.5
     assert world.state.intensity[0, 0] > 1
 
@@ -253,7 +250,7 @@ def test_a_narrative_never_takes_hold_of_more_than_everybody():
 def test_who_has_begun_nothing_can_only_wait_and_talk():
     world = a_world(1)
     china = world.inputs.adversaries.index("CHN")
-    legal = {name for name, move in BY_NAME.items() if move.legal(world, Campaign(china))[0]}
+    legal = {name for name, move in BY_NAME.items() if move.legal(world, Campaigns([Campaign(china)])).all()}
     assert legal == {"persist", "exploit_narrative", "open_other_ocean"}
 
 

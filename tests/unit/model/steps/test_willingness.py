@@ -68,4 +68,4 @@ def test_how_one_sees_the_adversary_moves_answers_to_it_and_not_help(runs):
 def test_every_term_has_its_row_from_which_it_is_told_and_every_row_is_weighed():
     world, _ = base_utilities()
     of_company_and_texts = {"peer", "text"}  # weighed while responding, when intentions are known
-    assert {*terms(world, 0), *of_company_and_texts} == set(TERMS)
+    assert {*terms(world, 0, world.state.capital), *of_company_and_texts} == set(TERMS)

@@ -118,4 +118,4 @@ def move(world):
 
 def base_utility(world, h):
     """Willingness to join each kind of response to incident `h`, before company and texts: (kinds, R, A)."""
-    return lasting_utility(world, h) + utility_of_calls(world, h)
+    return lasting_utility(world, h) + utility_of_calls(world, h, world.state.capital)

@@ -38,11 +38,12 @@ DARK = {
     "timezone": "Asia/Tokyo",
     "xtick.direction": "in",
 }
+DARK_TEXT = "".join(f"{name}: {str(value).strip('[]()')}\n" for name, value in DARK.items() if name != "font.family")
+UNKNOWN_KEYS = "no.such.key: 1\naxes.grid: perhaps\nno colon\n"
+LANGUAGE = "axes.formatter.use_locale: True\n"  # one that is not there
 FILES = {
-    "dark": "".join(f"{name}: {str(value).strip('[]()')}\n" for name, value in DARK.items() if name != "font.family"),
-    "unknown keys": "no.such.key: 1\naxes.grid: perhaps\nno colon\n",
+    "dark, with unknown keys": (DARK_TEXT + UNKNOWN_KEYS + LANGUAGE).encode(),
     "not text": b"axes.facecolor: black\n# \xff\xfe\n",
-    "a language that is not there": "axes.formatter.use_locale: True\n",
 }
 DRAW = """
 import sys
@@ -56,7 +57,7 @@ def _bytes_in(folder):
     return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
 
 
-@pytest.mark.parametrize("kind, about", [("run", a_record), ("many", outcomes)])
+@pytest.mark.parametrize("kind, about", [("run", a_record), pytest.param("many", outcomes, marks=pytest.mark.long)])
 def test_charts_are_the_same_whatever_the_host_has_set_and_his_settings_stay(tmp_path, kind, about):
     draw_all(kind, tmp_path / "plain", about(), a_loaded())
     with matplotlib.rc_context(DARK):
@@ -101,7 +102,7 @@ def _drawn_in(folder, **environment):
 
 @pytest.mark.parametrize("content", FILES.values(), ids=list(FILES))
 def test_a_matplotlibrc_in_the_working_folder_changes_nothing(tmp_path, expected, content):
-    (tmp_path / "matplotlibrc").write_bytes(content if isinstance(content, bytes) else content.encode())
+    (tmp_path / "matplotlibrc").write_bytes(content)
     assert _drawn_in(tmp_path, LC_ALL="xx_XX.UTF-8") == expected
 
 
