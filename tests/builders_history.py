@@ -1,5 +1,7 @@
 """Back-tests for tests: small files of cases, and a `Backtest` of invented probabilities, so that nothing is played."""
 
+from functools import cache
+
 import numpy as np
 
 from sim.scenario import load_library
@@ -91,6 +93,7 @@ def a_crowd(cases=24, actors=27):
     return text
 
 
+@cache
 def a_backtest(name_or_path="cases_2007_2024", runs=5, seed=3):
     """A back-test in which nothing was played: the model's probabilities are those of dice that lean to the record."""
     cases, library = read_cases(name_or_path), load_library()

@@ -61,8 +61,21 @@ MANY = {
 }
 KINDS = {"run": RECORDS, "many": MANY}
 CASES = [(kind, name, case) for kind, cases in KINDS.items() for name in charts_of(kind) for case in cases]
+FULLEST = ("full", "sixty turns", "long words")
+
+
+def _in(shape, kind, name, case):
+    """One chart of one case in a shape; of wide ones the fullest do where long tests do not run."""
+    is_long = shape == WIDE and case not in FULLEST
+    told = f"{name}: {case}" + ("" if shape == TALL else ", wide")
+    return pytest.param(kind, name, case, shape, id=told, marks=[pytest.mark.long] if is_long else [])
+
+
+in_all_shapes = pytest.mark.parametrize(
+    "kind, name, case, shape", [_in(shape, *one) for shape in (TALL, WIDE) for one in CASES]
+)
+all_wide = pytest.mark.parametrize("kind, name, case, shape", [_in(WIDE, *one) for one in CASES])
 asked_of_all = pytest.mark.parametrize("kind, name, case", CASES, ids=[f"{name}: {case}" for _, name, case in CASES])
-in_both_shapes = pytest.mark.parametrize("shape", [TALL, WIDE], ids=["tall", "wide"])
 LEAST = 18  # pixels of 1080, the label on a wall
 
 
@@ -81,23 +94,22 @@ def _page(built, kind, name, case, shape=TALL):
     return built[name, key, shape], built[key]
 
 
-@in_both_shapes
-@asked_of_all
+@in_all_shapes
 def test_no_words_cover_one_another_or_leave_the_page(built, kind, name, case, shape):
     page, _ = _page(built, kind, name, case, shape)
     assert misplaced(page) == []
 
 
-@asked_of_all
-def test_a_wide_chart_is_as_wide_as_a_wall_and_can_be_read_from_the_back(built, kind, name, case):
-    page, _ = _page(built, kind, name, case, WIDE)
+@all_wide
+def test_a_wide_chart_is_as_wide_as_a_wall_and_can_be_read_from_the_back(built, kind, name, case, shape):
+    page, _ = _page(built, kind, name, case, shape)
     wide, tall = page.figure.get_size_inches()
     assert wide / tall == pytest.approx(16 / 9)
     assert style.LABEL / 72 / tall * 1080 >= LEAST
     assert page.alt and page.caption and page.title == _page(built, kind, name, case)[0].title
 
 
-@in_both_shapes
+@pytest.mark.parametrize("shape", [TALL, WIDE], ids=["tall", "wide"])
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[] if name == "cyber_incident" else pytest.mark.long) for name in shipped()]
 )
@@ -163,6 +175,7 @@ def test_every_chart_is_composed_in_our_own_style_whatever_the_user_has_set():
     assert [name for name, compose in composing.items() if compose not in declared] == []
 
 
+@pytest.mark.long  # that other settings give the same files too is asked each time
 def test_the_same_run_gives_the_same_files(drawn, tmp_path):
     charts, kind = drawn
     about = KINDS[kind]["full"]()

@@ -72,8 +72,13 @@ LOOKS_ON = "absurdities.py"  # holds what was played against facts that the play
 def names_read(*besides):
     """Every name that the code reads as an attribute or a key; files of some names are left out."""
     paths = [path for path in SIM.rglob("*.py") if path.name not in ("schema.py", "library_schema.py", *besides)]
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
-    return {name for tree in trees for node in ast.walk(tree) if (name := _read(node)) is not None}
+    return {name for path in paths for name in _names_in(path)}
+
+
+@cache
+def _names_in(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {name for node in ast.walk(tree) if (name := _read(node)) is not None}
 
 
 def _read(node):

@@ -2,11 +2,12 @@
 
 import re
 import runpy
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from sim.__main__ import app
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
@@ -17,9 +18,8 @@ REFERENCE = ROOT / "results" / "reference"
 
 def folder_of(tmp_path, *words):
     """The folder that a command writes."""
-    command = [sys.executable, "-m", "sim", *words, "--quiet", "--out", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    done = CliRunner().invoke(app, [*words, "--quiet", "--out", str(tmp_path)])
+    assert done.exit_code == 0, done.stderr
     return Path(done.stdout.strip())
 
 

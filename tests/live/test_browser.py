@@ -31,20 +31,27 @@ def served(tmp_path):
     thread.join()
 
 
-@pytest.fixture
-def browse():
-    """Opens pages, each in a browser of its own."""
+@pytest.fixture(scope="module")
+def chromium():
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-
-        def page(address, size, **more):
-            context = browser.new_context(viewport=dict(zip(("width", "height"), size, strict=True)), **more)
-            opened = context.new_page()
-            opened.goto(address)
-            return opened
-
-        yield page
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def browse(chromium):
+    """Opens pages, each in a browser that knows nothing of the others."""
+
+    def page(address, size, **more):
+        context = chromium.new_context(viewport=dict(zip(("width", "height"), size, strict=True)), **more)
+        opened = context.new_page()
+        opened.goto(address)
+        return opened
+
+    yield page
+    for context in chromium.contexts:
+        context.close()
 
 
 def joins(page, name, code, seat):

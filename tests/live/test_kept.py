@@ -10,7 +10,9 @@ import zipfile
 
 import httpx2
 import pytest
+from typer.testing import CliRunner
 
+from sim.__main__ import app
 from sim.cli.live import _keeper
 from sim.cli.options import ReplayOptions, ServeOptions
 from sim.cli.replay import replay_run
@@ -148,12 +150,12 @@ def test_the_results_hold_views_and_moves_and_how_usual_it_was_and_show_it_in_th
 
 
 @pytest.fixture
-def serve(tmp_path):
+def serve(tmp_path, monkeypatch):
     """`oceans serve` in an empty folder: what it said and how it ended, and what lies there then."""
+    monkeypatch.chdir(tmp_path)
 
     def served(*words):
-        command = [sys.executable, "-m", "sim", "serve", *map(str, words), "--port", "0"]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=60)
+        done = CliRunner().invoke(app, ["serve", *map(str, words), "--port", "0"])
         return done, sorted(path.name for path in (tmp_path / "results").glob("*"))
 
     return served
@@ -163,7 +165,7 @@ def serve(tmp_path):
 def test_a_room_that_cannot_begin_gives_advice_and_leaves_nothing_behind(serve, tmp_path, words):
     (tmp_path / "broken.yaml").write_text("title: [x", encoding="utf-8")
     done, left = serve(*words)
-    assert done.returncode == 2 and "error:" in done.stderr and "Traceback" not in done.stderr
+    assert done.exit_code == 2 and "error:" in done.stderr and "Traceback" not in done.stderr
     assert left == []
 
 
@@ -173,16 +175,16 @@ def test_a_file_that_is_no_rooms_is_told_and_left_as_it_is(serve, tmp_path):
     folder.mkdir()
     for path in (other, folder):
         done, _ = serve("smallest", "--session", path)
-        assert done.returncode == 2 and "is not the file of a room" in done.stderr and "Traceback" not in done.stderr
+        assert done.exit_code == 2 and "is not the file of a room" in done.stderr and "Traceback" not in done.stderr
     assert other.read_text(encoding="utf-8").startswith("letters")
 
 
 def test_an_exercise_goes_on_only_as_what_it_is(serve, tmp_path):
     Hall(tmp_path)
     done, _ = serve("cyber_incident", "--session", tmp_path / "room.session")
-    assert done.returncode == 2 and "is of 'smallest', not of 'cyber_incident'" in done.stderr
+    assert done.exit_code == 2 and "is of 'smallest', not of 'cyber_incident'" in done.stderr
     done, _ = serve("smallest", "--policy", "EST=hawk", "--session", tmp_path / "room.session")
-    assert done.returncode == 2 and "--policy is for a new exercise" in done.stderr
+    assert done.exit_code == 2 and "--policy is for a new exercise" in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process of its own group cannot be sent Ctrl-C there")

@@ -16,6 +16,8 @@ from sim.papers.played import Played
 from sim.scenario import load, shipped
 from tests.builders_room import Hall, words_of
 
+QUICK = ("smallest", "cyber_incident", "one_day")
+
 
 def _with_other_secrets(loaded, seat, last):
     """The scenario with everything changed that the seat may not know and from which nothing follows that it may.
@@ -151,7 +153,9 @@ def check_secrets(scenario, tmp_path, same_chance, last):
         assert {address for address in one if one[address] != same[address]} == set()
 
 
-@pytest.mark.parametrize("scenario", shipped())
+@pytest.mark.parametrize(
+    "scenario", [pytest.param(name, marks=[] if name in QUICK else pytest.mark.long) for name in shipped()]
+)
 def test_what_a_seat_may_not_know_changes_no_byte_that_it_can_fetch(scenario, tmp_path, same_chance):
     check_secrets(scenario, tmp_path, same_chance, last=1)
 

@@ -4,11 +4,14 @@
     issue,
                               coercion with a demand, false flags; injects that change things; a portfolio
     scenarios(bodies=True)    the small library of `tests.builders`, where NATO and the EU take part with few members
-    laws(30)                  settings for a test over that many scenarios: the same ones on every day
+    laws(30)                  settings for a test over that many scenarios, or half as many where long tests do not
+                              run: the same ones on every day
 
 What a test draws beside a scenario (a seed, the numbers of the runs) it draws with `seeds` and `run_numbers`.
 """
 
+import math
+import os
 from dataclasses import fields
 from functools import cached_property
 
@@ -60,12 +63,12 @@ severities = st.sampled_from((0.05, 0.2, 0.4, 0.55, 0.8, 1.0))
 
 
 def laws(examples, shrink=True):
-    """Settings for a law: so many scenarios, always the same, however long one takes.
+    """Settings for a law: so many scenarios, always the same, however long one takes; without `LONG=1` half as many.
 
     `shrink=False` for a law that is known not to hold yet: nobody waits for the smallest scenario that breaks it.
     """
     return settings(
-        max_examples=examples,
+        max_examples=examples if os.environ.get("LONG") else math.ceil(examples / 2),
         derandomize=True,
         deadline=None,
         database=None,

@@ -83,7 +83,7 @@ def test_a_case_that_came_out_otherwise_did():
 # ------------------------------------------------------------------------------------------------ what was done
 
 
-@pytest.mark.parametrize("change", OTHERWISE)
+@pytest.mark.parametrize("change", [turned_round, pytest.param(dealt_anew, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", IDS)
 def test_the_exercise_of_a_case_does_not_depend_on_what_anybody_did(name, change):
     case = case_of(name)
@@ -183,6 +183,7 @@ FACTS_OF_OPTIONS = (
 PRACTICE = {"norm_year"}
 
 
+@cache
 def settings_of(name, years=0, **changes):
     """A case as it is, or so many years later."""
     case = case_of(name)

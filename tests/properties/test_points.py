@@ -41,6 +41,11 @@ PATHS = {
     "actors.EST.policy": "silent",
     "capability": "equal",
 }
+QUICK = (  # one of each way in
+    "behaviour.b_peer", "behaviour.share_nato", "behaviour.rung_naming", "behaviour.exposure_half", "linkage",
+    "incidents.baltic_wiper.victims.EST", "incidents.baltic_wiper.victims.LVA", "cooperation.coop_openness.veto_risk",
+    "states.JPN.exposure.CHN.trade_pct_gdp", "actors.USA.cyber", "actors.EST.policy", "capability",
+)  # fmt: skip
 RUNS = 4
 
 
@@ -60,7 +65,9 @@ def same(one, other):
     return one == other or (np.isnan(one) and np.isnan(other))
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "path", [pytest.param(path, marks=[] if path in QUICK else pytest.mark.long) for path in PATHS]
+)
 def test_a_point_in_a_mixed_batch_is_the_run_of_the_varied_scenario(path, crisis, together):
     points, played = together
     place = points.index({path: PATHS[path]})

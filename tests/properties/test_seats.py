@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sim.engine import initial_world, play
@@ -18,6 +18,7 @@ from sim.model.view import view
 from sim.policies import POLICIES, Policy
 from sim.session import Session
 from tests.builders import a_scenario, an_incident, an_inject
+from tests.properties.invented import laws
 
 STATES, ADVERSARIES = ("EST", "DEU", "USA", "JPN"), ("RUS", "CHN")
 SEATS = STATES + ADVERSARIES
@@ -30,7 +31,6 @@ CRISIS = {
     ],
 }
 some_policies = st.dictionaries(st.sampled_from(SEATS), st.sampled_from(sorted(POLICIES)), min_size=1)
-few = settings(max_examples=12, deadline=None)
 
 
 class Whim(Policy):
@@ -58,7 +58,7 @@ def record(crisis, seed, policies):
 # ------------------------------------------------------------------------------------------------ who chooses
 
 
-@few
+@laws(12)
 @given(some_policies, st.integers(0, 99))
 @example({"USA": "cautious", "DEU": "standard", "EST": "free_rider"}, 0)  # who calls has not heard who does not
 def test_a_person_who_chooses_what_the_policy_would_leaves_the_same_record(crisis, chosen, seed):
@@ -70,7 +70,7 @@ def test_a_person_who_chooses_what_the_policy_would_leaves_the_same_record(crisi
     assert session.record.to_json() == record(crisis, seed, chosen)
 
 
-@few
+@laws(12)
 @given(st.sets(st.sampled_from(SEATS), min_size=1), st.integers(0, 99))
 def test_whatever_people_chose_can_be_played_again_from_their_answers(crisis, codes, seed):
     played = play(crisis, seed, trace=True, policies={code: Whim(seed + k) for k, code in enumerate(sorted(codes))})
@@ -80,7 +80,7 @@ def test_whatever_people_chose_can_be_played_again_from_their_answers(crisis, co
     assert again.answers == played.answers
 
 
-@few
+@laws(12)
 @given(some_policies, st.integers(0, 99))
 def test_what_policies_chose_can_be_played_again_without_them(crisis, chosen, seed):
     played = play(crisis, seed, trace=True, policies=chosen)
@@ -88,7 +88,7 @@ def test_what_policies_chose_can_be_played_again_without_them(crisis, chosen, se
     assert again.record.to_json() == played.records[0].to_json()
 
 
-@few
+@laws(12)
 @given(some_policies, st.integers(0, 99), st.randoms(use_true_random=False))
 def test_the_order_in_which_seats_are_named_does_not_matter(crisis, chosen, seed, chance):
     shuffled = dict(chance.sample(sorted(chosen.items()), len(chosen)))

@@ -21,6 +21,7 @@ from sim.session import Session
 ROOT = Path(__file__).parents[3]
 SCREEN = 40  # lines
 MOST_WORDS = {"smallest": 500, "cyber_incident": 1600}  # one screen; three pages
+QUICK = (*MOST_WORDS, "one_day")
 SCENARIO = """
 title: A small exercise
 summary: The grid fails in Estonia.
@@ -172,7 +173,9 @@ def test_control_sees_what_lies_behind_each_inject_and_nobody_else_does(oceans, 
             assert words not in seen, (more, words)
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in QUICK else pytest.mark.long) for name in shipped()]
+)
 def test_every_shipped_scenario_is_told(oceans, name, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
     answer = oceans("run", name, "--no-save")

@@ -12,6 +12,7 @@ from sim.papers.sheets import moment_in
 from sim.scenario import load, scenarios_folder, shipped
 from sim.scenario.reader import read_text
 
+QUICK = ("smallest", "summit_week")
 START, LAST = datetime.date(2026, 1, 19), datetime.date(2026, 7, 5)
 
 
@@ -47,10 +48,19 @@ def written(sheet, path, **more):
 @pytest.mark.parametrize("name", shipped())
 def test_out_to_excel_and_back_is_the_same_scenario(name, tmp_path):
     path, sheet = a_copy(tmp_path, name), tmp_path / "sheet.xlsx"
-    whole, text = load(path), path.read_text(encoding="utf-8")
-    write_sheet(whole, sheet)
+    text = path.read_text(encoding="utf-8")
+    write_sheet(load(path), sheet)
     assert bring(sheet, str(path)).text == text  # every byte, remarks and all
-    path.write_text(without_injects(text), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in QUICK else pytest.mark.long) for name in shipped()]
+)
+def test_a_sheet_brings_every_inject_into_a_scenario_that_has_none(name, tmp_path):
+    path, sheet = a_copy(tmp_path, name), tmp_path / "sheet.xlsx"
+    whole = load(path)
+    write_sheet(whole, sheet)
+    path.write_text(without_injects(path.read_text(encoding="utf-8")), encoding="utf-8")
     again, _ = written(sheet, path)
     by_id = {inject.id: values_of(inject) for inject in again.injects}
     assert by_id == {inject.id: values_of(inject) for inject in whole.scenario.injects}

@@ -54,9 +54,10 @@ def test_the_same_bits_with_two_workers(tested):
 
 
 def test_victims_and_unsure_cells_can_be_looked_at_apart():
-    plain = backtest(TWO, runs=1)
-    assert len(backtest(TWO, runs=1, with_victims=True).cells) > len(plain.cells)
-    assert len(backtest(TWO, runs=1, strict=True).cells) <= len(plain.cells)
+    one = dataclasses.replace(CASES, cases=CASES.cases[:1], outcomes=())
+    plain = backtest(one, runs=1)
+    assert len(backtest(one, runs=1, with_victims=True).cells) > len(plain.cells)
+    assert len(backtest(one, runs=1, strict=True).cells) <= len(plain.cells)
 
 
 def test_a_case_is_played_with_what_the_others_say():

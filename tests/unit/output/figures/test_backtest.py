@@ -53,8 +53,9 @@ def test_no_words_cover_one_another_or_leave_the_page(pages, name):
         assert (key, misplaced(page)) == (key, [])
 
 
-def test_wide_charts_keep_their_words_apart_too(pasts):
-    for key, compose, about in drawings_of("backtest", pasts["shipped"]):
+@pytest.mark.parametrize("name", ["small", pytest.param("shipped", marks=pytest.mark.long)])
+def test_wide_charts_keep_their_words_apart_too(pasts, name):
+    for key, compose, about in drawings_of("backtest", pasts[name]):
         page = compose(*about, shape=WIDE)
         assert (key, misplaced(page)) == (key, [])
 

@@ -158,10 +158,8 @@ def test_text_from_a_scenario_is_never_markup(tmp_path):
 @pytest.mark.parametrize("record", [a_quiet_record(), an_empty_record()], ids=["quiet", "empty"])
 def test_a_run_in_which_nothing_happens_has_a_report(tmp_path, record):
     loaded = a_loaded(turns=4)
-    path = write_report(
-        record, loaded, draw_all("run", tmp_path, record, loaded).values(), None, tmp_path / "report.html"
-    )
-    text = path.read_text("utf-8")
+    drawn = [save(story.compose(record, loaded), tmp_path)]
+    text = write_report(record, loaded, drawn, None, tmp_path / "report.html").read_text("utf-8")
     _Page(text)
     assert "Nobody called a consultation." in text and "Nobody decided on a response." in text
 
