@@ -24,6 +24,7 @@ def served(tmp_path):
     hall = Hall(tmp_path)
     server = Server(hall.browser.app, port=0)
     listening = server.config.bind_socket()
+    listening.listen()  # whoever comes before the server is ready waits
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     yield hall, f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -248,7 +248,8 @@ def _in_clubs(inputs, tables):
     own = np.empty((actors, sum(len(table) for table in tables), runs))  # neighbours of one club side by side
     np.concatenate([np.moveaxis(table, -1, 0) for table in tables], axis=1, out=own)
     if inputs.peer_group.shape[1] == 1:
-        by_club = (inputs.peer_group[:, 0] @ own.reshape(actors, -1)).reshape(-1, *own.shape[1:])
+        clubs = inputs.peer_group[:, 0]
+        by_club = (clubs @ own.reshape(actors, own[0].size)).reshape(len(clubs), *own.shape[1:])
     else:
         by_club = [(own * weight.T[:, None]).sum(axis=0) for weight in inputs.peer_group]
     most = np.zeros((actors, own[0].size + 8))[:, :-8]  # lines a power of two apart push each other out of the cache
