@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 Address = tuple[int, str, str, str | None]  # what an answer answers: the turn, the actor, the kind and the subject
@@ -84,8 +84,13 @@ class Decision:
     @cached_property
     def digest(self) -> str:
         """Eight letters and digits that stand for what is open: an answer given to other options does not fit."""
-        what = [self.id, [[o.id, o.cost, o.via] for o in self.options], self.least, self.most, self.rung, self.text]
-        return hashlib.blake2b(json.dumps(what).encode(), digest_size=4).hexdigest()
+        offered = tuple((option.id, option.cost, option.via) for option in self.options)
+        return _digest_of(self.id, offered, self.least, self.most, self.rung, self.text)
+
+
+@lru_cache(maxsize=1 << 12)
+def _digest_of(*what):  # many runs of a batch open the same
+    return hashlib.blake2b(json.dumps(what).encode(), digest_size=4).hexdigest()
 
 
 @dataclass(frozen=True)

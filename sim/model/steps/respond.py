@@ -8,7 +8,7 @@ So the chance of ever joining is the highest probability it reaches, however sho
 said no is not asked to throw the dice again each week.
 """
 
-from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -272,17 +272,17 @@ def apply_responses(world, chosen, answers):
         part = inputs.option_slices[inputs.incidents.index(incident)]
         chosen[part, run, place] = False
         for o in range(part.start, part.stop):
-            price = of_runs(inputs.price, o, run)
-            if inputs.options[o][1] in choice and price <= left[run, place]:
+            if inputs.options[o][1] in choice and (price := of_runs(inputs.price, o, run)) <= left[run, place]:
                 chosen[o, run, place] = True
                 left[run, place] -= price
 
 
 def described(world, o):
-    """An option as every seat sees it: when it can be felt, and what it asks for."""
+    """An option as every seat sees it, its day and what it asks for: an Option, once called with what one seat sees."""
     inputs, key = world.inputs, world.inputs.options[o][1]
     response = responses_of(inputs.loaded)[key]
-    return Option(
+    return partial(
+        Option,
         key,
         acts_day=whole(inputs.calendar.down(inputs.calendar.halfway(world.turn) + inputs.lead_min[o, 0, 0])),
         confidence_min=response.attribution_min if response.accuses else None,
@@ -298,7 +298,7 @@ def _as_seen(world, run, place, here, alike):
     peers = peers_seen(inputs, run, place, state.effect_day[here, run] <= world.day)
     columns = here, of_runs(inputs.price, here, run), covered, peers
     return tuple(
-        replace(alike[o], cost=cost, covered=is_covered, peer_participation=seen)
+        alike[o](cost=cost, covered=is_covered, peer_participation=seen)
         for o, cost, is_covered, seen in zip(*(column.tolist() for column in columns), strict=True)
     )
 
