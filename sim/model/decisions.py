@@ -89,7 +89,7 @@ class Decision:
 
 
 @lru_cache(maxsize=1 << 12)
-def _digest_of(*what):  # many runs of a batch open the same
+def _digest_of(*what: Any) -> str:  # many runs of a batch open the same
     return hashlib.blake2b(json.dumps(what).encode(), digest_size=4).hexdigest()
 
 
