@@ -109,11 +109,6 @@ class Draws:
         points = None if self.points is None else [self.points[place] for place in places]
         return Draws(self.seed, [self.runs[place] for place in places], points)
 
-    def beside(self, other):
-        """The draws of these runs and of others with the same seed, one after the other."""
-        points = None if self.points is None else self.points + other.points
-        return Draws(self.seed, self.runs + other.runs, points)
-
     def words(self, use, turn, *axes, rows=slice(None)):
         """64-bit words, shape (*leading axes, runs, last axis); with no axis, (runs,)."""
         keys, run_keys = slot_keys((use, turn), *axes), self._run_keys[rows]

@@ -309,10 +309,10 @@ class Points:
         self.baseline = Varied(loaded, without_cooperation) if loaded.scenario.cooperation else None
 
 
-def play_out(world: World, on_turn: OnTurn | None = None, until: int | None = None) -> None:
-    """Play a world to its last turn, or to the end of another."""
+def play_out(world: World, on_turn: OnTurn | None = None) -> None:
+    """Play a world to its last turn."""
     told = 0
-    while not is_over(world) and world.turn != until:
+    while not is_over(world):
         play_turn(world)
         if on_turn and world.recorder:
             on_turn(world.turn, world.recorder.events[told:])
@@ -333,56 +333,21 @@ def simulate_forward(world: World, runs: int, seed: int) -> Measures:
     -------
     dict of measure to array (runs,)
     """
-    return simulate_several([world], runs, seed)[0]
+    return simulate_several(world, runs, seed)[0]
 
 
-def simulate_several(worlds: Sequence[World], runs: int, seed: int) -> list[Measures]:
-    """What could still come of several ways that a run has gone, with the same draws: run k of one beside run k of
-    another.
+def simulate_several(world: World, runs: int, seed: int) -> list[Measures]:
+    """What could still come of several ways that a run has gone, each a row of a world, with the same draws: run k of
+    one beside run k of another.
 
-    Those of later turns join a batch that is under way, as long as there is room and it has the same plan of injects.
-
-    Parameters
-    ----------
-    worlds : sequence of World, of the same run, those of earlier turns first, each at the end of a turn if there are
-        more than one; a row is a way
-    runs : int, continuations of each; seed : int
-
-    Returns
-    -------
-    list of dict of measure to array (runs,), one for each row of each world
+    Parameters and what is returned are as in `simulate_forward`, a dict for each row.
     """
-    batches: list[tuple[World, list[int]]] = []  # with the places of its ways among all
-    count = 0
-    for world in worlds:
-        ahead, places = _many_times(world, runs, seed), [*range(count, count := count + world.runs)]
-        for batch, _ in batches:
-            play_out(batch, until=world.turn)
-        for k, (batch, others) in enumerate(batches):
-            if batch.runs + ahead.runs <= BATCH and _plan_of(batch) == _plan_of(ahead):
-                batches[k] = batch.beside(ahead), others + places
-                break
-        else:
-            batches.append((ahead, places))
-    found: dict[int, Measures] = {}
-    for batch, places in batches:
-        play_out(batch)
-        of_all = measured(batch)
-        for k, place in enumerate(places):
-            found[place] = {name: values[k * runs : (k + 1) * runs] for name, values in of_all.items()}
-    return [found[place] for place in range(count)]
-
-
-def _many_times(world: World, runs: int, seed: int) -> World:
-    """Every row of a world so many times over, with new draws; people are not asked any more."""
     rows = [row for row in range(world.runs) for _ in range(runs)]
     ahead = world.ahead(Draws(seed, [*range(runs)] * world.runs), rows)
     ahead.seats = {code: ByRun(map(seat.of, rows)).fresh() for code, seat in fresh(world.seats).items()}
-    return ahead
-
-
-def _plan_of(world: World) -> list[tuple]:
-    return [(planned.inject, planned.turn, planned.status, planned.by_control) for planned in world.plan]
+    play_out(ahead)
+    of_all = measured(ahead)
+    return [{name: values[k * runs : (k + 1) * runs] for name, values in of_all.items()} for k in range(world.runs)]
 
 
 def baseline_inputs(loaded: Loaded) -> ModelInputs | None:

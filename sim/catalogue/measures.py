@@ -176,7 +176,7 @@ def known_to_others(world: Any) -> np.ndarray:
     inputs, state = world.inputs, world.state
     sure = world.confidence()
     right = quantize(np.where(inputs.incident_is_true > 0, sure, 1 - sure))
-    asks = _begun(world)[:, None, None] & (state.severity == 0) & inputs.is_state
+    asks = world.has_begun[:, None, None] & (state.severity == 0) & inputs.is_state
     return _where(asks.any(axis=(0, -1)), (right * asks).sum(axis=(0, -1)) / np.maximum(asks.sum(axis=(0, -1)), 1))
 
 
@@ -224,7 +224,7 @@ def cohesion_eu(world: Any) -> np.ndarray:
 @_measure("Cohesion across the oceans", "0 to 1", "higher", may_be_missing=True)
 def cohesion_oceans(world: Any) -> np.ndarray:
     """1 less the distance between allies' and the four partners' mean positions"""
-    inputs, wants = world.inputs, world.state.position[_begun(world)]
+    inputs, wants = world.inputs, world.state.position[world.has_begun]
     allies, partners = inputs.is_nato & inputs.is_state, inputs.is_partner & inputs.is_state
     if not (len(wants) and allies.any() and partners.any()):
         return np.full(world.runs, np.nan)
@@ -365,14 +365,9 @@ def _where(applies: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.where(applies, values, np.nan)
 
 
-def _begun(world: Any) -> np.ndarray:
-    return world.inputs.incident_begins <= world.turn
-
-
 def _share_of_begun(marked: np.ndarray, world: Any) -> np.ndarray:
     """The share of the incidents that have begun that are marked, (H, R) bool; none where nothing has."""
-    begun = _begun(world)
-    return marked[begun].sum(axis=0) / max(begun.sum(), 1)
+    return marked[world.has_begun].sum(axis=0) / max(len(world.begun), 1)
 
 
 def _acted(world: Any) -> np.ndarray:
@@ -385,7 +380,7 @@ def _mean(values: np.ndarray, who: np.ndarray) -> np.ndarray:
 
 
 def _closeness(world: Any, members: np.ndarray) -> np.ndarray:
-    who, wants = members & world.inputs.is_state, world.state.position[_begun(world)]
+    who, wants = members & world.inputs.is_state, world.state.position[world.has_begun]
     if who.sum() < 2 or not len(wants):
         return np.full(world.runs, np.nan)
     distance = quantize(np.abs(wants - _mean(wants, who)[..., None]))

@@ -175,7 +175,7 @@ class Divide(Move):
     seen = "{who} courts and squeezes {target}"
 
     def legal(self, world: World, campaigns: Campaigns) -> np.ndarray:
-        begun_by = world.inputs.incident_by[world.inputs.incident_begins <= world.turn].tolist()
+        begun_by = world.inputs.incident_by[world.has_begun].tolist()
         appeals = {d: appeal_of_courting(world, d) for d in {*campaigns.by.tolist()}.intersection(begun_by)}
         may = np.zeros((len(campaigns.each), world.runs), dtype=bool)
         for row, campaign in zip(may, campaigns.each, strict=True):
@@ -236,7 +236,7 @@ def worth_courting(
     """
     inputs = world.inputs
     if campaign.incident is None:
-        over = (inputs.incident_by == campaign.by) & (inputs.incident_begins <= world.turn)
+        over = (inputs.incident_by == campaign.by) & world.has_begun
         sure = world.confidence()[over][:, rows].max(axis=0, initial=0)
     else:
         sure = world.confidence()[campaign.incident, rows]

@@ -196,9 +196,8 @@ class Rerun:
         others = [Answer(*decision.address, otherwise) for decision, _, otherwise in choices]
         turns = sorted({other.turn for other in others})
         ways = {turn: [None, *(other for other in others if other.turn == turn)] for turn in turns}
-        worlds = [self._at_the_end(turn, ways[turn]) for turn in turns]
-        come = iter(simulate_several(worlds, futures, seed))
-        found = {(turn, way): next(come) for turn in turns for way in ways[turn]}
+        come = {turn: simulate_several(self._at_the_end(turn, ways[turn]), futures, seed) for turn in turns}
+        found = {(turn, way): measures for turn in turns for way, measures in zip(ways[turn], come[turn], strict=True)}
         return [(found[other.turn, other], found[other.turn, None]) for other in others]
 
     def _at_the_end(self, turn: int, ways: list[Answer | None]) -> World:

@@ -164,14 +164,6 @@ class State:
         """A state of only these rows, in this order; a row may be taken many times."""
         return self._each(lambda item, values: np.take(values, places, axis=_axis_of_runs(item)))
 
-    def beside(self, other):
-        """This state and another as one batch, their rows one after the other."""
-
-        def joined(item, values):
-            return np.concatenate([values, getattr(other, item.name)], axis=_axis_of_runs(item))
-
-        return self._each(joined)
-
     def copy(self):
         """The same state once more: changing it leaves this one as it is."""
         return self._each(lambda item, values: values.copy())
@@ -265,6 +257,16 @@ class World:
     def last_day(self):
         """Day on which the turn ends."""
         return self.inputs.calendar.ends(self.turn)
+
+    @property
+    def has_begun(self):
+        """Which incidents have begun: (H,) bool."""
+        return self.inputs.incident_begins <= self.turn
+
+    @property
+    def begun(self):
+        """The incidents that have begun: list of their places."""
+        return self.has_begun.nonzero()[0].tolist()
 
     @property
     def days(self):
@@ -384,12 +386,6 @@ class World:
             series=None,
             decided={},
         )
-
-    def beside(self, other):
-        """The runs of this world and of another that has come to the end of the same turn, as one batch."""
-        seats = {code: seat.beside(other.seats[code]) for code, seat in self.seats.items()}
-        together = {name: getattr(self, name).beside(getattr(other, name)) for name in ("state", "draws", "nature")}
-        return replace(self, **together, seats=seats, base_utilities={})
 
 
 # ---------------------------------------------------------------------------------------------- what cooperation gives

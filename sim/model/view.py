@@ -50,9 +50,7 @@ def view(world: World, actor: str, run: int = 0, parts: Collection[str] | None =
 
 
 def _incidents(world: World, place: int, run: int) -> View:
-    inputs = world.inputs
-    begun = np.flatnonzero(inputs.incident_begins <= world.turn).tolist()
-    return {inputs.incidents[h]: _incident(world, h, place, run) for h in begun}
+    return {world.inputs.incidents[h]: _incident(world, h, place, run) for h in world.begun}
 
 
 def _incident(world: World, h: int, place: int, run: int) -> View:

@@ -67,10 +67,6 @@ class ByRun(Policy):
         """Who sits there in a run of the batch."""
         return self.policies[run]
 
-    def beside(self, other: "ByRun") -> "ByRun":
-        """Whoever sits there in the runs of two batches, one after the other."""
-        return ByRun(self.policies + other.policies)
-
 
 # -------------------------------------------------------------------------------------------- what was written down
 

@@ -12,7 +12,7 @@ FULLY_INFORMED = 2.0  # discriminability of an observer who counts as one whole 
 
 def assess(world):
     """Gather evidence on every incident that has begun, share it, and judge severity and stake."""
-    begun = np.flatnonzero(world.inputs.incident_begins <= world.turn)
+    begun = world.begun
     if not world.inputs.incidents:
         return
     gather(world, begun)

@@ -71,9 +71,8 @@ def settle_positions(world):
     -------
     dict of incident to array (kinds, R, A), what `lasting_utility` gives for it in this turn
     """
-    begun = (world.inputs.incident_begins <= world.turn).nonzero()[0].tolist()
     lasting = {}
-    for incidents in at_once(begun, world.runs):
+    for incidents in at_once(world.begun, world.runs):
         lasting |= take_positions(world, incidents)
     return lasting
 
@@ -437,7 +436,6 @@ def worth_a_call(world):
     gathers to name a culprit, somebody concerned has to be sure of it.
     """
     inputs, state, of = world.inputs, world.state, world.inputs.consultation_incident
-    has_begun = (inputs.incident_begins <= world.turn)[of, None]
     hit = any_member(inputs, state.severity > 0)
     grave = (severity_now(world)[of] >= inputs.consultation_threshold) & (hit | ~inputs.consultation_members_only)
     concerned = state.stake >= inputs.params.call_stake_min
@@ -447,7 +445,7 @@ def worth_a_call(world):
     ready = any_member(inputs, is_sure) | ~inputs.consultation_accuses
     reaches_others = coverage(world, state.covered == 0) >= inputs.params_per_run.call_uncovered
     has_cause = matters_moved(world)[of] | reaches_others
-    return has_begun & grave & ready & any_member(inputs, concerned) & has_cause
+    return world.has_begun[of, None] & grave & ready & any_member(inputs, concerned) & has_cause
 
 
 def matters_moved(world):

@@ -16,10 +16,12 @@ from sim.model.decisions import Decision, Option
 from sim.model.inputs import responses_of
 from sim.model.steps.joining import acts_in_time, join
 from sim.model.steps.stops import seats_to_ask
-from sim.model.steps.willingness import attention, peer_participation_at, peer_term, text_term
+from sim.model.steps.willingness import attention, joined_any, peer_participation_at, peer_term, text_term
 from sim.rules.choice import first_of_each
 from sim.rules.quantize import of_runs, select_runs
 from sim.scenario.calendar import whole
+
+TALKS, PRESSURE = ("talks",), ("measures", "military")  # kinds of response that are alternatives
 
 
 def choose_responses(world):
@@ -37,18 +39,13 @@ def choose_responses(world):
 def tell_what_was_weighed(world, picked):
     """Say how willing everybody is to join each kind of response, whether or not it could join, and what each picks."""
     utilities = {}
-    for h in begun(world):
+    for h in world.begun:
         peer, text = peer_term(world, h), text_term(world, h)
         utilities[h] = world.base_utilities[h] + peer + text
         if world.recorder:
             world.recorder.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utilities[h][:, 0])
     if world.watch:
         world.watch.weighed(world, utilities, picked)
-
-
-def begun(world):
-    """The incidents that have begun: list of places."""
-    return (world.inputs.incident_begins <= world.turn).nonzero()[0].tolist()
 
 
 def cells(table):
@@ -73,10 +70,9 @@ def kinds_wanted(world):
     """
     inputs, state = world.inputs, world.state
     can_pay = state.capital >= inputs.kind_price
-    is_alternative = np.array([kind in (*TALKS, *PRESSURE) for _, kind in inputs.kinds], dtype=bool)
-    asked = can_pay | is_alternative[:, None, None]
+    asked = can_pay | are_among(inputs, TALKS + PRESSURE)[:, None, None]
     wants = np.zeros(can_pay.shape, dtype=bool)
-    wanted = [wanted_over(world, h, asked) for h in begun(world)]
+    wanted = [wanted_over(world, h, asked) for h in world.begun]
     if wanted:
         places, utility = (np.concatenate(of_all) for of_all in zip(*wanted, strict=True))
         wants.reshape(-1)[places[~set_aside(world, places, utility)]] = True
@@ -125,7 +121,7 @@ def set_aside(world, places, utility):
     inputs, state = world.inputs, world.state
     kinds, person = np.divmod(places, state.capital.size)
     at = inputs.kind_incident[kinds] * state.capital.size + person
-    talk, press = (np.array([kind in way for _, kind in inputs.kinds], dtype=bool) for way in (TALKS, PRESSURE))
+    talk, press = are_among(inputs, TALKS), are_among(inputs, PRESSURE)
     talks, presses = talk[kinds], press[kinds]
     rather = best_of(state, at[talks], utility[talks]) >= best_of(state, at[presses], utility[presses])
     talked, pressed = has_begun_with(world, talk), has_begun_with(world, press)
@@ -135,7 +131,9 @@ def set_aside(world, places, utility):
     return aside
 
 
-TALKS, PRESSURE = ("talks",), ("measures", "military")
+def are_among(inputs, names):
+    """Which kinds of response have one of these names: (K,) bool."""
+    return np.array([name in names for _, name in inputs.kinds], dtype=bool)
 
 
 def best_of(state, at, utility):
@@ -147,11 +145,9 @@ def best_of(state, at, utility):
 
 def has_begun_with(world, kinds):
     """Who has joined a response of some kinds, (K,) bool, to each incident: a table (H, R, A) laid out flat."""
-    inputs, state = world.inputs, world.state
-    done = np.zeros(state.perceived.shape, dtype=bool)
-    for o in kinds[inputs.option_kind].nonzero()[0]:
-        done[inputs.option_incident[o]] |= state.joined[o]
-    return done.reshape(-1)
+    inputs = world.inputs
+    options = kinds[inputs.option_kind].nonzero()[0].tolist()
+    return joined_any(world, options, inputs.option_incident, len(inputs.incidents)).reshape(-1)
 
 
 def instruments(world, wants, can):
@@ -247,7 +243,7 @@ def responses_open(world, chosen):
     """
     inputs, capital = world.inputs, world.state.capital
     opened, may_pay = [], open_to(world) & (inputs.price <= capital)
-    for h in begun(world):
+    for h in world.begun:
         part = inputs.option_slices[h]
         within_means = may_pay[part]
         alike = {o: described(world, o) for o in range(part.start, part.stop)}

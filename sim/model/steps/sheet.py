@@ -54,7 +54,7 @@ def shares_open(world):
     others = {code: tuple(option for option in states if option.id != code) for code in world.seats}
     return [
         (run, Decision("share", world.turn, code, inputs.incidents[h], others[code], (), least=0, most=None))
-        for h in np.flatnonzero(inputs.incident_begins <= world.turn)
+        for h in world.begun
         for run, _, code in seats_to_ask(world, "share", (state.information[h] > 0) & inputs.is_state)
     ]
 

@@ -19,6 +19,7 @@ from sim.model.steps.assess import confidence_now, severity_now
 from sim.model.steps.joining import join
 from sim.model.steps.positions import rung_edges, salience
 from sim.model.steps.stops import seats_to_ask
+from sim.model.steps.willingness import joined_any
 from sim.rules.choice import largest, logistic
 from sim.rules.consultation import (
     STATES_SHARE,
@@ -423,10 +424,9 @@ def can_be_taken_up(world):
     """Which responses each body can decide in this turn, for members that are there: (B, O) bool."""
     inputs, places = world.inputs, _places_of_bodies(world.inputs)
     decides = (inputs.consultation_body == places[:, None]) @ inputs.consultation_outputs
-    has_begun = inputs.incident_begins[inputs.option_incident] <= world.turn
     in_time = world.day + inputs.lead_min[:, 0, 0] <= inputs.calendar.length
     may = inputs.allowed_in(world.turn)[:, places].T & inputs.body_members.any(axis=-1)[:, None]
-    return decides & may & has_begun & in_time
+    return decides & may & world.has_begun[inputs.option_incident] & in_time
 
 
 def shares_of_members(world, bodies, kinds):
@@ -438,11 +438,9 @@ def shares_of_members(world, bodies, kinds):
     ----------
     bodies, kinds : arrays (N,) of int, places of each
     """
-    inputs, joined = world.inputs, world.state.joined
-    members = inputs.body_members.astype(float)
-    did = np.zeros((len(inputs.kinds), *joined.shape[1:]), dtype=bool)
-    for option in np.flatnonzero(np.isin(inputs.option_kind, kinds)).tolist():
-        did[inputs.option_kind[option]] |= joined[option]
+    inputs, members = world.inputs, world.inputs.body_members.astype(float)
+    options = np.flatnonzero(np.isin(inputs.option_kind, kinds)).tolist()
+    did = joined_any(world, options, inputs.option_kind, len(inputs.kinds))
     shares = (did.astype(float) @ members.T / np.maximum(members.sum(axis=-1), 1))[kinds, :, bodies]
     return np.where(inputs.members_may[bodies, kinds][:, None], shares, 0.5)
 

@@ -195,11 +195,22 @@ def text_term(world, h):
 
 def has_joined(world, h):
     """Who has joined any response of each kind to incident `h`: (kinds, R, A) bool."""
-    inputs, part = world.inputs, world.inputs.option_slices[h]
-    kinds, joined = inputs.kind_slices[h], world.state.joined[part]
-    done = np.zeros((kinds.stop - kinds.start, *joined.shape[1:]), dtype=bool)
-    for kind, who in zip(inputs.option_kind[part] - kinds.start, joined, strict=True):
-        done[kind] |= who
+    inputs, part, kinds = world.inputs, world.inputs.option_slices[h], world.inputs.kind_slices[h]
+    return joined_any(world, range(part.start, part.stop), inputs.option_kind - kinds.start, kinds.stop - kinds.start)
+
+
+def joined_any(world, options, group_of, groups):
+    """Who has joined any response of each group: (groups, R, A) bool.
+
+    Parameters
+    ----------
+    options : iterable of int, places of the responses that are asked about
+    group_of : array (O,) of int, the group of each response; groups : int, how many there are
+    """
+    joined = world.state.joined
+    done = np.zeros((groups, *joined.shape[1:]), dtype=bool)
+    for option in options:
+        done[group_of[option]] |= joined[option]
     return done
 
 

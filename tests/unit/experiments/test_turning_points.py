@@ -5,7 +5,6 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.engine import simulate_forward, simulate_several
 from sim.experiments.turning_points import NOTICED, Rerun, alternatives, candidates, effect_size, turning_points
 from sim.model.decisions import Decision, Option
 from sim.model.steps.control import Direction
@@ -45,19 +44,16 @@ def test_what_is_played_again_with_every_seat_asked_is_the_run_itself():
         np.testing.assert_array_equal(had[name], was[name])
 
 
-def test_several_futures_played_together_are_those_played_alone():
-    worlds = []
-    for joins, until in ((True, 1), (False, 1), (False, 2)):
-        session = Session("smallest", seed=7, people=["EST"], until=until, baseline=False)
-        while opened := session.open_decisions():
-            session.submit(opened[0], opened[0].default if joins or opened[0].kind != "responses" else ())
-        worlds.append(session.world)
-    together = simulate_several(worlds, 6, seed=3)
-    alone = [simulate_forward(world, 6, seed=3) for world in worlds]
-    for name in alone[0]:
-        for one, other in zip(together, alone, strict=True):
-            np.testing.assert_array_equal(one[name], other[name])
-    assert any(not np.array_equal(alone[0][name], alone[1][name], equal_nan=True) for name in alone[0])
+def test_choices_of_several_turns_tried_together_come_out_as_each_tried_alone():
+    again = Rerun(played())
+    tried = list({choice[0].turn: choice for choice in candidates(again)}.values())
+    assert len(tried) > 1
+    together = again.both_ways(tried, seed=3, futures=6)
+    for choice, both in zip(tried, together, strict=True):
+        (alone,) = Rerun(played()).both_ways([choice], seed=3, futures=6)
+        for ours, theirs in zip(both, alone, strict=True):
+            for name in theirs:
+                np.testing.assert_array_equal(ours[name], theirs[name])
 
 
 def test_what_a_person_chose_is_tried_before_what_the_model_chose():

@@ -10,7 +10,7 @@ from sim.model.steps.adjudicate import adjudicate, concede, retaliate, tension
 from sim.model.steps.assess import assess
 from sim.model.steps.positions import rung_edges
 from sim.model.steps.willingness import peer_participation
-from tests.builders import a_scenario
+from tests.builders import a_scenario, an_incident
 from tests.unit.model.steps.worlds import SIZES, a_table, a_world, conclude, kind, library_with, move, option
 
 NO_ERROR = {"chair_error": 0.0, "silence_hazard": 0.0}
@@ -77,6 +77,20 @@ def test_only_whoever_was_bold_is_paid_back_and_the_more_the_higher_the_pressure
     assert 0 < low[..., germany].sum() < high[..., germany].sum()
     assert not np.delete(high, germany, axis=-1).any()
     assert not pressed(0.0)[1].any() and not pressed(0.9, retaliate_rate=0.0)[1].any()
+
+
+def test_adversaries_that_pay_back_the_same_actor_take_no_more_than_it_has():
+    wine = an_incident("wine", by="CHN", victims={"JPN": 0.3}, issue="coercion")
+    pays = {"retaliate_rate": 20.0, "retaliate_capital": 0.25}
+    world = a_world(100, incidents=[an_incident(), wine], behaviour=pays)
+    state, germany = world.state, world.inputs.index["DEU"]
+    state.pressure[:], state.capital[:, germany] = 0.9, 0.375
+    felt = np.zeros(state.joined.shape, dtype=bool)
+    felt[[response == "sanctions" for _, response in world.inputs.options], :, germany] = True
+    retaliate(world, np.nonzero(felt))
+    by_both = (state.retaliated[..., germany] > 0).sum(axis=0) == 2
+    assert by_both.any()
+    assert (state.spent[by_both, germany] == 0.375).all() and not state.capital[by_both, germany].any()
 
 
 def test_being_paid_back_costs_capital_and_exposes_and_raises_tension():
