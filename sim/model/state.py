@@ -319,8 +319,7 @@ class World:
     def keep_series(self):
         """Keep what is charted turn by turn: each name a list of arrays (R,), one a turn."""
         state, inputs = self.state, self.inputs
-        asked = state.stake * inputs.is_state
-        weight = np.maximum(asked.sum(axis=(0, -1)), 1e-9)
+        weight = np.maximum(state.stake.sum(axis=(0, -1)), 1e-9)
         now = {
             "tension": state.tension,
             "perceived_threat": state.threat,
@@ -330,7 +329,7 @@ class World:
             "harm": state.harm.sum(axis=0),
             "strongest_text": state.covered.max(axis=(0, -1), initial=0),
             "joiners": (state.joined.any(axis=0) & inputs.everybody.is_state).sum(axis=-1).astype(float),
-            "confidence": quantize((quantize(self.confidence()) * asked).sum(axis=(0, -1)) / weight),
+            "confidence": quantize(np.vecdot(quantize(self.confidence()), state.stake).sum(axis=0) / weight),
         }
         for name, values in now.items():
             self.series.setdefault(name, []).append(values.copy())

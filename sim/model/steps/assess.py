@@ -28,8 +28,8 @@ def gather(world, begun):
     inputs, state = world.inputs, world.state
     d = discriminability(world)[begun]
     draw = world.draws.normal("evidence", world.turn, tuple(inputs.incidents[h] for h in begun), inputs.actors)
-    gained = evidence(inputs.incident_is_true[begun], d, draw)
-    state.evidence[begun] = quantize(state.evidence[begun] + gained)
+    found = state.evidence[begun] + evidence(inputs.incident_is_true[begun], d, draw)
+    state.evidence[begun] = np.copysign(quantize(found), found)  # digests of runs tell minus nought from nought
     state.information[begun] = quantize(state.information[begun] + np.square(d) / 2)
 
 
@@ -176,6 +176,6 @@ def severity_now(world, where=slice(None)):
 
 def confidence_now(world, where=slice(None)):
     """How sure those with a stake are of the culprit now: likewise."""
-    stake = world.state.stake[where] * world.inputs.is_state
+    stake = world.state.stake[where]
     weight = np.maximum(stake.sum(axis=-1), 1e-9)
-    return quantize((quantize(world.confidence()[where]) * stake).sum(axis=-1) / weight)
+    return quantize(np.vecdot(quantize(world.confidence()[where]), stake) / weight)
