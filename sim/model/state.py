@@ -319,7 +319,7 @@ class World:
     def keep_series(self):
         """Keep what is charted turn by turn: each name a list of arrays (R,), one a turn."""
         state, inputs = self.state, self.inputs
-        weight = np.maximum(state.stake.sum(axis=(0, -1)), 1e-9)
+        weight = np.maximum(state.stake.sum(axis=0).sum(axis=-1), 1e-9)
         now = {
             "tension": state.tension,
             "perceived_threat": state.threat,
@@ -327,7 +327,7 @@ class World:
             "readiness": state.readiness,
             "pressure": state.pressure.max(axis=0, initial=0),
             "harm": state.harm.sum(axis=0),
-            "strongest_text": state.covered.max(axis=(0, -1), initial=0),
+            "strongest_text": state.covered.max(axis=0, initial=0).max(axis=-1),
             "joiners": (state.joined.any(axis=0) & inputs.everybody.is_state).sum(axis=-1).astype(float),
             "confidence": quantize(np.vecdot(quantize(self.confidence()), state.stake).sum(axis=0) / weight),
         }
