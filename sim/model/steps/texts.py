@@ -409,7 +409,8 @@ def chances_of_bodies(world):
     if not b.size:
         return chances
     incidents, kinds = inputs.option_incident[options], inputs.option_kind[options]
-    text = np.array([text_behind(world, members) for members in inputs.body_members])[b, incidents]
+    texts = {body: text_behind(world, inputs.body_members[body]) for body in {*b.tolist()}}
+    text = np.array([texts[body][h] for body, h in zip(b.tolist(), incidents.tolist(), strict=True)])
     names, speaks = inputs.is_attribution[options, 0] > 0, inputs.signatory[options, None]
     own = np.where(speaks, params.body_words[:, 0], params.body_deeds[:, 0])
     grown = inputs.practice_of_naming(world.years)[:, 0] * (1 - inputs.hurts_people[incidents][:, :, 0])
