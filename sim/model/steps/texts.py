@@ -156,7 +156,8 @@ def close_round(world, attempt, answers):
         passed[votes] = qualified_majority(yes[votes], inputs.population[0], due.voters[votes])
     passed[due.rule == COALITION] = True
     goes_on = np.flatnonzero(~passed)
-    np.add.at(world.state.breaks, due.runs, (against & (is_silent & ~passed)[:, None]).sum(axis=-1))
+    broken = (against & (is_silent & ~passed)[:, None]).sum(axis=-1)
+    world.state.breaks += np.bincount(due.runs, broken, world.runs)
     before = due.text
     due.text = before.copy()
     due.text[goes_on] = soften(world, due.only(goes_on), attempt, against[goes_on])
