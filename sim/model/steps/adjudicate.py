@@ -102,7 +102,7 @@ def retaliate(world, felt):
     """
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     o, runs, actors = felt
-    risk, against = quantize(inputs.risk[:, 0, 0])[o], inputs.incident_suspect[inputs.option_incident[o]]
+    risk, against = quantize(inputs.risk[o, 0, 0]), inputs.incident_suspect[inputs.option_incident[o]]
     boldness = total_by(state.added_exposure.shape, (against, runs, actors), risk * inputs.is_state[actors])
     bold = np.flatnonzero(boldness > 0)
     d, r, a = np.unravel_index(bold, boldness.shape)
