@@ -104,8 +104,9 @@ def retaliate(world, felt):
     o, runs, actors = felt
     risk, against = quantize(inputs.risk[o, 0, 0]), inputs.incident_suspect[inputs.option_incident[o]]
     boldness = total_by(state.added_exposure.shape, (against, runs, actors), risk * inputs.is_state[actors])
-    d, r, a = np.unravel_index(np.flatnonzero(boldness), boldness.shape)
-    chance = p_retaliate(boldness[d, r, a], state.pressure[d, r], select_runs(per_run.retaliate_rate, r))
+    bold = np.flatnonzero(boldness > 0)
+    d, r, a = np.unravel_index(bold, boldness.shape)
+    chance = p_retaliate(boldness.ravel()[bold], state.pressure[d, r], select_runs(per_run.retaliate_rate, r))
     hit = world.draws.uniform_of("retaliate", world.turn, inputs.adversaries, inputs.actors, d, r, a) < chance
     d, r, a = d[hit], r[hit], a[hit]
     for adversary in sorted(set(d.tolist())):  # in turn: the next takes of what the one before has left
