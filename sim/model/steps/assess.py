@@ -41,7 +41,7 @@ def discriminability(world):
     inputs, state, params = world.inputs, world.state, world.inputs.params
     skill = (params.skill_floor + (1 - params.skill_floor) * inputs.cyber) * inputs.is_state
     helped = effect(world, "discriminability")
-    seen = np.array([helped, helped * world.openness()]).transpose(1, 2, 0) @ sides(inputs)[1:3]
+    seen = np.array([helped, helped * world.openness()]).transpose(1, 2, 0) @ inputs.sides[1:3]
     seen += 1  # with projects
     seen *= 1 - state.difficulty[..., None]
     seen *= access(world)
@@ -63,15 +63,6 @@ def access(world):
     return np.where(state.severity > 0, 1.0, np.maximum(collection, from_open))
 
 
-def sides(inputs):
-    """Between whom projects open cooperation: NATO's members, all in the partnership, the states outside it, and the
-    four partners. The first work with the last, the second, as far as it is open to them, with the third: (4, A).
-    """
-    whole = inputs.everybody
-    nato, members = whole.is_nato & whole.is_state, (whole.is_nato | whole.is_partner) & whole.is_state
-    return np.array([nato, members, whole.is_state & ~members, members & ~nato], dtype=float)
-
-
 def share(world, begun):
     """What reaches an actor joins its own evidence, discounted because sources overlap.
 
@@ -84,7 +75,7 @@ def share(world, begun):
     received = reaches(sources, inputs.sharing)
     more = quantize(effect(world, "sharing"))[begun]
     if more.any():
-        opened, each = quantize(more * world.openness()), sides(inputs)
+        opened, each = quantize(more * world.openness()), inputs.sides
         given = sources @ each.T * np.array([more, opened, opened, more]).transpose(1, 2, 0)
         received += given @ each[::-1]
     if state.asked[begun].any():
@@ -164,7 +155,7 @@ def concerns(world, begun, hit, harm):
         else:
             felt = own[..., None] * (near + linkage[:, None] * far)
         if technology[h].any():
-            felt += (own * technology[h])[..., None] * sides(inputs)[1]
+            felt += (own * technology[h])[..., None] * inputs.sides[1]
         felt.max(axis=0, initial=0, out=shared[h])
     return shared
 
