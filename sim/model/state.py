@@ -113,6 +113,8 @@ class State:
     decided_day: np.ndarray = array("ORA", NEVER)
     acted_on: np.ndarray = array("KRA", -np.inf)  # severity as each saw it when it last joined a response of a kind
     effect_day: np.ndarray = array("ORA", NEVER, digest=2)
+    in_effect: np.ndarray = array("ORA", kind=bool)  # effective by the end of the last turn
+    behind: np.ndarray = array("OR")  # what all that take part in a response in effect weigh together
     capital: np.ndarray = array("RA", lambda inputs, draws: inputs.capital, digest=4)
     income: np.ndarray = array("RA")  # capital received so far
     spent: np.ndarray = array("RA")  # capital spent so far
