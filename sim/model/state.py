@@ -15,8 +15,8 @@ import numpy as np
 from sim.draws import Draws
 from sim.model.inputs import ModelInputs
 from sim.rules.attribution import confidence
-from sim.rules.choice import log_odds
 from sim.rules.cooperation import NOT_BEGUN, RUNNING, maturity
+from sim.rules.odds import log_odds
 from sim.rules.quantize import quantize
 from sim.rules.tempo import NEVER
 

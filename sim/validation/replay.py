@@ -33,7 +33,7 @@ from sim.model.steps.willingness import attention
 from sim.model.varying import Varied
 from sim.phrases import SHORT_NAME, first_words
 from sim.rules.attribution import confidence
-from sim.rules.choice import logistic
+from sim.rules.odds import logistic
 from sim.rules.tempo import NEVER
 from sim.scenario import Loaded, from_document, group_members, load_library
 from sim.scenario.library_schema import Codebook, Library

@@ -13,7 +13,7 @@ from sim.model.steps.willingness import (
     peer_term,
     text_term,
 )
-from sim.rules.choice import logistic
+from sim.rules.odds import logistic
 from sim.rules.quantize import quantize
 from tests.builders import a_scenario
 from tests.properties.invented import Written, laws, played, scenarios, seeds

@@ -20,7 +20,7 @@ from sim.model.steps.joining import join
 from sim.model.steps.positions import rung_edges, salience
 from sim.model.steps.stops import seats_to_ask
 from sim.model.steps.willingness import joined_any
-from sim.rules.choice import largest, logistic
+from sim.rules.choice import largest
 from sim.rules.consultation import (
     STATES_SHARE,
     bearable,
@@ -30,6 +30,7 @@ from sim.rules.consultation import (
     softened,
     unopposed,
 )
+from sim.rules.odds import logistic
 from sim.rules.quantize import of_runs, quantize, select_runs
 from sim.rules.tempo import NEVER
 

@@ -6,7 +6,8 @@ product of two tables. Intentions are exchanged while consulting; decisions foll
 
 import numpy as np
 
-from sim.rules.choice import logistic, respond_to_company
+from sim.rules.choice import respond_to_company
+from sim.rules.odds import logistic
 from sim.rules.quantize import quantize
 
 IN_CACHE = 2**15  # numbers of a table
