@@ -83,7 +83,7 @@ def lead_days(world, options, runs, actors):
     inputs = world.inputs
     draw = world.nature.normal_of("lead", 0, inputs.option_names, inputs.actors, options, runs, actors)
     usual = (inputs.lead_min, inputs.lead_typical, inputs.lead_max)
-    return quantize(days_drawn(*(days[options, 0, 0] for days in usual), draw, longest=LONGEST))
+    return quantize(days_drawn(*(days[:, 0, 0][options] for days in usual), draw, longest=LONGEST))
 
 
 def urgency(world):

@@ -229,12 +229,12 @@ def peer_participation(world, h):
 def peer_participation_at(world, h, places):
     """The same for some of that table's entries alone: (N,), as is `places`, their places when it is laid out flat."""
     inputs, (expected,) = world.inputs, expected_to_join(world, [h])
-    row, actor = np.divmod(places, expected.shape[-1])
-    own, most = expected.ravel()[places], np.zeros(places.size)
-    at = np.minimum(row % expected.shape[1], inputs.peer_group.shape[1] - 1), actor
+    row, at = places // expected.shape[-1], places % inputs.peer_group[0].size
+    own, most = expected.reshape(-1)[places], np.zeros(places.size)
     for weight, scale in zip(inputs.peer_group, inputs.company_scale, strict=True):
-        of_club = _sum_over_club(expected, weight).ravel()[row]
-        np.maximum(most, _of_others(of_club, weight[at], own, scale[at]), out=most)
+        of_club = _sum_over_club(expected, weight).reshape(-1)[row]
+        of_others = _of_others(of_club, weight.reshape(-1)[at], own, scale.reshape(-1)[at])
+        np.maximum(most, of_others, out=most)
     return most
 
 
