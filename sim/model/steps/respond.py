@@ -87,26 +87,27 @@ def wanted_over(world, h, asked):
     utility : array (N,), of the kinds that are no alternatives at least so much
     """
     inputs, state, params = world.inputs, world.state, world.inputs.params
-    part = inputs.kind_slices[h]
+    part, attends = inputs.kind_slices[h], attention(world, h)
     base, text, threshold = world.base_utilities[h], text_term(world, h), state.threshold[part]
     at_most = base + params.b_peer * (inputs.most_company - 0.5)
     at_most += text
     at_most *= params.precision
     could = (at_most >= threshold) & asked[part]
-    could &= inputs.is_state & (attention(world, h) >= state.attends_from[h])
+    could &= inputs.is_state & (attends >= state.attends_from[h])
     could &= state.acted_on[part] <= state.perceived[h] - params.renew_step
     places = could.reshape(-1).nonzero()[0]
     base, text, threshold = (table.reshape(-1)[places] for table in (base, text, threshold))
-    runs = places // could.shape[-1] % world.runs
+    kinds, people = np.divmod(places, attends.size)
+    runs = people // attends.shape[-1]
     b_peer, precision = (select_runs(of_run, runs)[..., 0] for of_run in (params.b_peer, params.precision))
     utility = base - b_peer * 0.5 + text
-    weighs = are_among(inputs, TALKS + PRESSURE)[part][places // state.capital.size]
+    weighs = are_among(inputs, TALKS + PRESSURE)[part][kinds]
     looks = (weighs | (precision * utility < threshold)).nonzero()[0]
     peers = np.zeros(places.size)
-    peers[looks] = peer_participation_at(world, h, places[looks])
+    peers[looks] = peer_participation_at(world, h, places[looks], attends)
     utility = base + b_peer * (peers - 0.5) + text
     wants = (precision * utility >= threshold).nonzero()[0]
-    return part.start * state.capital.size + places[wants], utility[wants]
+    return part.start * attends.size + places[wants], utility[wants]
 
 
 def set_aside(world, places, utility):
@@ -197,23 +198,20 @@ def legal(world):
     whatever accuses it is as sure as that asks for.
     """
     inputs = world.inputs
-    may = (inputs.allowed_in(world.turn) & inputs.is_state)[:, None] & lead_condition_met(world)
-    for part, sure in zip(inputs.option_slices, world.confidence(), strict=True):
+    may = np.repeat((inputs.allowed_in(world.turn) & inputs.is_state)[:, None], world.runs, axis=1)
+    for part, severity, sure in zip(inputs.option_slices, world.state.severity, world.confidence(), strict=True):
+        following = part.start + (inputs.option_follows[part] >= 0).nonzero()[0]
+        if following.size:
+            may[following] &= lead_condition_met(world, following, severity > 0)
         accusing = part.start + inputs.accuses[part, 0, 0].nonzero()[0]
         may[accusing] &= sure >= inputs.attribution_min[accusing]
     return may
 
 
-def lead_condition_met(world):
-    """Which responses may be joined, because they follow no other or a victim or its body has led: (O, R, 1) bool."""
-    inputs, state = world.inputs, world.state
-    free = np.ones((len(inputs.options), world.runs, 1), dtype=bool)
-    for part, severity in zip(inputs.option_slices, state.severity, strict=True):
-        following = part.start + (inputs.option_follows[part] >= 0).nonzero()[0]
-        if following.size:
-            led = state.joined[inputs.option_follows[following]] & leads(inputs, severity > 0)
-            free[following] = led.any(axis=-1, keepdims=True)
-    return free
+def lead_condition_met(world, following, hit):
+    """Where a victim or its body has led with what each of these responses follows: (N, R, 1) bool."""
+    led = world.state.joined[world.inputs.option_follows[following]] & leads(world.inputs, hit)
+    return led.any(axis=-1, keepdims=True)
 
 
 def leads(inputs, hit):
