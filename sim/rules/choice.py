@@ -11,7 +11,6 @@ bound it takes the best. Precision has the unit one over utility.
 """
 
 import numpy as np
-from scipy.special import expit, logit
 
 from sim.rules.domain import Numbers, at_least, between
 from sim.rules.quantize import over_options
@@ -28,6 +27,7 @@ __all__ = [
 ]
 
 
+@np.errstate(over="ignore")
 def logistic(x: Numbers) -> Numbers:
     """The probability whose log-odds are `x`.
 
@@ -42,9 +42,10 @@ def logistic(x: Numbers) -> Numbers:
     >>> logistic(np.array([-np.inf, 0.0, 1.0])).round(3)
     array([0.   , 0.5  , 0.731])
     """
-    return expit(x)
+    return 1.0 / (1.0 + np.exp(np.negative(x)))
 
 
+@np.errstate(divide="ignore")
 def log_odds(p: Numbers) -> Numbers:
     """The natural logarithm of the odds of `p`; undoes `logistic`.
 
@@ -64,7 +65,7 @@ def log_odds(p: Numbers) -> Numbers:
     array([-1.099,  0.   ,  2.197])
     """
     between("p", p, 0.0, 1.0)
-    return logit(p)
+    return np.log(np.divide(p, np.subtract(1.0, p)))
 
 
 def choice_probabilities(utility: np.ndarray, precision: Numbers) -> np.ndarray:
@@ -224,7 +225,5 @@ def respond_to_company(
     """
     at_least("precision", precision, 0.0)
     between("damping", damping, 0.0, 1.0)
-    answer = np.asarray(precision * (base + peer_weight * (peers - 0.5)), dtype=float)
-    expit(answer, out=answer)  # the large tables of a turn pass here: no copies that need not be
-    answer *= damping
-    return (1.0 - damping) * probability + answer
+    answer = logistic(precision * (base + peer_weight * (peers - 0.5)))
+    return (1.0 - damping) * probability + damping * answer

@@ -106,7 +106,8 @@ def test_who_is_not_asked_about_company_would_not_have_joined_in_any(written, se
     can_pay = state.capital >= world.inputs.kind_price[part]
     assert not (wants & ~willing).any() and (wants == (willing & can_pay))[~alternatives].all()
     places = np.flatnonzero(willing)
-    assert (peer_participation_at(world, 0, places) == peer_participation(world, 0).ravel()[places]).all()
+    company = peer_participation_at(world, 0, places, attention(world, 0))
+    assert (company == peer_participation(world, 0).ravel()[places]).all()
 
 
 @laws(15)
