@@ -100,14 +100,16 @@ def wanted_over(world, h, asked):
     kinds, people = np.divmod(places, attends.size)
     runs = people // attends.shape[-1]
     b_peer, precision = (select_runs(of_run, runs)[..., 0] for of_run in (params.b_peer, params.precision))
-    utility = base - b_peer * 0.5 + text
-    weighs = are_among(inputs, TALKS + PRESSURE)[part][kinds]
-    looks = (weighs | (precision * utility < threshold)).nonzero()[0]
-    peers = np.zeros(places.size)
-    peers[looks] = peer_participation_at(world, h, places[looks], attends)
-    utility = base + b_peer * (peers - 0.5) + text
-    wants = (precision * utility >= threshold).nonzero()[0]
-    return part.start * attends.size + places[wants], utility[wants]
+
+    def utility(peers):
+        return base + b_peer * (peers - 0.5) + text
+
+    company, weighs = np.zeros(places.size), are_among(inputs, TALKS + PRESSURE)[part][kinds]
+    looks = (weighs | (precision * utility(company) < threshold)).nonzero()[0]
+    company[looks] = peer_participation_at(world, h, places[looks], attends)
+    willing = utility(company)
+    wants = (precision * willing >= threshold).nonzero()[0]
+    return part.start * attends.size + places[wants], willing[wants]
 
 
 def set_aside(world, places, utility):
@@ -180,7 +182,7 @@ def instruments(world, wants, can):
 
 
 def options_of(inputs, kinds):
-    """All options of these kinds, (N,) and ascending: the options in their order, and for each a place in `kinds`."""
+    """All options of some kinds, (N,) ascending: the options in their order, and for each a place in `kinds`."""
     first, end = (np.searchsorted(kinds, inputs.option_kind, side) for side in ("left", "right"))
     options = np.repeat(np.arange(first.size), end - first)
     return options, np.arange(options.size) + (end - np.cumsum(end - first))[options]
@@ -270,7 +272,7 @@ def responses_open(world, chosen):
 
 
 def apply_responses(world, chosen, answers):
-    """What is chosen where seats have answered, too: the cheapest first, as far as the capital goes."""
+    """What is chosen once seats have answered: what they join, the cheapest first, as far as the capital goes."""
     if not answers.by_run:
         return chosen
     inputs, left, is_chosen = world.inputs, world.state.capital.copy(), marked(world, chosen)
@@ -282,7 +284,7 @@ def apply_responses(world, chosen, answers):
             if inputs.options[o][1] in choice and (price := of_runs(inputs.price, o, run)) <= left[run, place]:
                 is_chosen[o, run, place] = True
                 left[run, place] -= price
-    return is_chosen.nonzero()
+    return np.unravel_index(is_chosen.reshape(-1).nonzero()[0], is_chosen.shape)
 
 
 def marked(world, chosen):
