@@ -56,20 +56,23 @@ def join_responses(world, chosen):
 
 
 def kinds_wanted(world):
-    """Which kinds of response each wants to take up now, and has the capital for the cheapest of: (K, R, A) bool.
+    """Which kinds of response each wants to take up now, and has the capital for the cheapest of.
 
     Alternatives stand aside for one another before anybody looks at the price.
+
+    Returns
+    -------
+    array (N,) of int, ascending, places in a table (K, R, A) laid out flat
     """
     inputs, state = world.inputs, world.state
     can_pay = state.capital >= inputs.kind_price
     asked = can_pay.copy()
     asked[are_among(inputs, TALKS + PRESSURE)] = True
-    wants = np.zeros(can_pay.shape, dtype=bool)
     wanted = [wanted_over(world, h, asked) for h in world.begun]
-    if wanted:
-        places, utility = (np.concatenate(of_all) for of_all in zip(*wanted, strict=True))
-        wants.reshape(-1)[places[~set_aside(world, places, utility)]] = True
-    return wants & can_pay
+    if not wanted:
+        return np.zeros(0, dtype=int)
+    places, utility = (np.concatenate(of_all) for of_all in zip(*wanted, strict=True))
+    return places[can_pay.reshape(-1)[places] & ~set_aside(world, places, utility)]
 
 
 def wanted_over(world, h, asked):
@@ -160,18 +163,18 @@ def instruments(world, wants, can):
 
     Parameters
     ----------
-    wants : array (K, R, A) of bool; can : array (O, R, A) of bool
+    wants : array (N,) of int, ascending, places in a table (K, R, A) laid out flat; can : array (O, R, A) of bool
 
     Returns
     -------
     options, runs, actors : arrays (N,) of int
     """
     inputs = world.inputs
-    kinds, people = np.divmod(wants.reshape(-1).nonzero()[0], wants[0].size)
+    kinds, people = np.divmod(wants, can[0].size)
     o, race = options_of(inputs, kinds)
-    is_open = can.reshape(-1)[o * wants[0].size + people[race]].nonzero()[0]
+    is_open = can.reshape(-1)[o * can[0].size + people[race]].nonzero()[0]
     o, race = o[is_open], race[is_open]
-    r, a = (of_person[race] for of_person in np.divmod(people, wants.shape[-1]))
+    r, a = (of_person[race] for of_person in np.divmod(people, can.shape[-1]))
     in_time = acts_in_time(world, o, r, a).nonzero()[0]
     o, race, r, a = (of_each[in_time] for of_each in (o, race, r, a))
     usual = np.exp(inputs.params.precision * (inputs.own_habit + inputs.how_usual))
