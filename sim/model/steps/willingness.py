@@ -228,21 +228,27 @@ def peer_participation(world, h):
     return _in_clubs(world.inputs, expected_to_join(world, h))
 
 
-def peer_participation_at(world, h, places):
-    """The same for some of that table's entries alone: (N,), as is `places`, their places when it is laid out flat."""
-    inputs, expected = world.inputs, expected_to_join(world, h)
-    row, actor = np.divmod(places, expected.shape[-1])
-    own, most = expected.ravel()[places], np.zeros(places.size)
-    at = np.minimum(row % expected.shape[1], inputs.peer_group.shape[1] - 1), actor
-    for weight, scale in zip(inputs.peer_group, inputs.company_scale, strict=True):
-        of_club = _sum_over_club(expected, weight).ravel()[row]
-        np.maximum(most, _of_others(of_club, weight[at], own, scale[at]), out=most)
-    return most
+def peer_participation_at(world, h, places, attends):
+    """The same for some of that table's entries alone: (N,), as is `places`, their places when it is laid out flat.
+
+    Parameters
+    ----------
+    attends : array (R, A), `attention` to the incident
+    """
+    inputs, intention = world.inputs, world.state.p_join[world.inputs.kind_slices[h]]
+    expected = _expected(intention, logistic(attends), has_joined(world, h))
+    row, at = places // expected.shape[-1], places % inputs.peer_group[0].size
+    weight, scale = (
+        of_clubs.reshape(len(of_clubs), -1).take(at, axis=1) for of_clubs in (inputs.peer_group, inputs.company_scale)
+    )
+    of_club = _sums_over_clubs(inputs, expected).take(row, axis=1)
+    return _of_others(of_club, weight, expected.reshape(-1)[places], scale).max(axis=0, initial=0.0)
 
 
-def _sum_over_club(expected, weight):
-    """The sum over a club, exact on the grid: (kinds, R), of a table (kinds, R, A) and weights (1 or R, A)."""
-    return expected @ weight[0] if len(weight) == 1 else (expected * weight).sum(axis=-1)
+def _sums_over_clubs(inputs, expected):
+    """The sum over each club, exact on the grid: (clubs, kinds x R), of a table (kinds, R, A)."""
+    sums = inputs.peer_group.swapaxes(0, 1) @ expected.transpose(1, 2, 0)
+    return np.moveaxis(sums, 0, -1).reshape(len(inputs.peer_group), -1)
 
 
 def expected_to_join(world, h):
