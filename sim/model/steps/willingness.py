@@ -267,7 +267,7 @@ def _in_clubs(inputs, expected):
     if inputs.peer_group.shape[1] == 1:
         by_club = (inputs.peer_group[:, 0] @ own.reshape(len(own), -1)).reshape(-1, *own.shape[1:])
     else:
-        by_club = [(own * weight.T[:, None]).sum(axis=0) for weight in inputs.peer_group]
+        by_club = _sums_over_clubs(inputs, expected).reshape(-1, *own.shape[1:])
     most = np.zeros((len(own), own[0].size + 8))[:, :-8]  # lines a power of two apart push each other out of the cache
     most = most.reshape(own.shape)
     for club, neighbours, weight, scale in inputs.neighbours:
