@@ -152,6 +152,7 @@ class Result:
             pass
 
     def _csv(self, path, with_commas=False):
+        """Writes it, as `table` does: aside, until all is there."""
         aside = path.with_name(f".{path.name}{PART}")
         names = [name for name, _, inner in self.folder.columns if not inner]
         columns = [*ABOUT_A_RUN, *(factor.name for factor in self.design.varying), *names]

@@ -191,7 +191,6 @@ def _play(folder, loaded, study, workers, dask, progress, say, command):
                 while awaited in watch.there:  # while workers play others
                     awaited = next(table, None)
         if done == runs or watch.reached:
-            table.close()
             folder.finish(watch.enough)
             if awaited is not None or watch.reached:
                 Result(folder).write_table()
