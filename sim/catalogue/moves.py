@@ -192,7 +192,7 @@ class Divide(Move):
         target = first_of(worth, draw)
         some = worth.any(axis=-1)  # another campaign of the same turn may have visited the last of them
         step = select_runs(per_run.divide_step, rows) * some
-        sway = select_runs(per_run.divide_sway, rows) * world.exposed(d)[rows, target] * some
+        sway = select_runs(per_run.divide_sway, rows) * world.exposed(d, rows)[np.arange(rows.size), target] * some
         state.added_exposure[d, rows, target] = quantize(state.added_exposure[d, rows, target] + step)
         state.sway[d, rows, target] = quantize(np.minimum(state.sway[d, rows, target] + sway, 1))
         return np.where(some, target, -1)
@@ -253,7 +253,7 @@ def appeal_of_courting(world: World, d: int, rows: np.ndarray | slice = EVERY_RU
     hit = np.logical_or.reduce([state.severity[h, rows] > 0 for h in (inputs.incident_by == d).nonzero()[0]])
     may = inputs.can_be_courted & (select_runs(inputs.stance[d], rows) >= 0) & ~hit
     may &= state.added_exposure[d, rows] < MOST_COURTED
-    return may * world.exposed(d)[rows] * (0.3 + select_runs(inputs.capability, rows))
+    return may * world.exposed(d, rows) * (0.3 + select_runs(inputs.capability, rows))
 
 
 def raise_intensity(world: World, incidents: np.ndarray, rows: np.ndarray, step: np.ndarray) -> None:

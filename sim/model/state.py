@@ -285,9 +285,19 @@ class World:
         """Length of the turn in months of 30 days."""
         return self.days / 30
 
-    def exposed(self, adversary):
-        """Exposure to an adversary, with what its courting and squeezing has added: (R, A), 0 to 1."""
-        exposure = self.inputs.exposure[adversary] + self.state.added_exposure[adversary]
+    def exposed(self, adversary, rows=slice(None)):
+        """Exposure to an adversary, with what its courting and squeezing has added: (R, A), 0 to 1.
+
+        Parameters
+        ----------
+        adversary : int, its place, or array (K,) of int
+        rows : array (K,) of int, in which runs; all runs of each adversary, if left out
+        """
+        known, added = self.inputs.exposure, self.state.added_exposure
+        if isinstance(rows, slice):
+            exposure = known[adversary] + added[adversary]
+        else:
+            exposure = known[adversary, np.minimum(rows, known.shape[1] - 1)] + added[adversary, rows]
         return np.clip(exposure, 0, 1, out=exposure)
 
     def confidence(self):

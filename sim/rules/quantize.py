@@ -20,21 +20,22 @@ STEP = 2.0**-20
 _LARGE = np.array(1.5 * 2**52 * STEP)  # so large that the numbers beside it lie a step apart; an array, as numpy asks
 
 
-def quantize(values: Numbers) -> np.ndarray:
+def quantize(values: Numbers, out: np.ndarray | None = None) -> np.ndarray:
     """Values rounded to the grid, to the even one of two that are as near: what a large number added to them leaves.
 
     Parameters
     ----------
     values : array, any unit, below 2**31 or infinite
+    out : array that takes what comes out, or None for a new one
 
     Returns
     -------
-    array of the same shape
+    array of the same shape, or that of `out`
 
     >>> quantize(np.array([0.1])) * 2**20 == round(0.1 * 2**20)
     array([ True])
     """
-    beside = np.add(values, _LARGE)
+    beside = np.add(values, _LARGE, out)
     return np.subtract(beside, _LARGE, beside if beside.ndim else None)
 
 

@@ -364,7 +364,7 @@ def p_veto(world, h, r):
     """
     inputs, per_run = world.inputs, world.inputs.params_per_run
     panels, panel_of = inputs.silent_panels
-    position, cares = (np.ascontiguousarray(table[h, r].T) for table in (world.state.position, salience(world)))
+    position, cares = (np.ascontiguousarray(table.T) for table in (world.state.position[h, r], salience(world, h, r)))
     weight = quantize(select_runs(inputs.capability, r).T * cares)
     mean = panels @ quantize(weight * position) / np.maximum(panels @ weight, 1e-9)
     wants, reluctance = cares * position, np.zeros(mean.shape)

@@ -7,7 +7,7 @@ from sim.model.decisions import Decision, Option
 from sim.model.steps.stops import seats_to_ask
 from sim.model.steps.willingness import lasting_utility, side_by_side, utility_of_calls
 from sim.rules.odds import logistic
-from sim.rules.quantize import quantize
+from sim.rules.quantize import quantize, select_runs
 
 JUST = 1e-3  # of the ladder
 
@@ -74,11 +74,14 @@ def just_below(rung):
     return rung - JUST
 
 
-def salience(world, where=slice(None)):
-    """How much each actor cares: (H, R, A), or, for one incident, (R, A); 0 to 1."""
-    inputs, state, params = world.inputs, world.state, world.inputs.params
-    exposure = world.exposed(inputs.incident_suspect[where])
-    cares = params.salience_base + params.salience_stake * state.stake[where] + params.salience_exposure * exposure
+def salience(world, incidents, runs):
+    """How much each actor cares about some incidents in some runs, (K,) of int each: (K, A), 0 to 1."""
+    inputs, params = world.inputs, world.inputs.params
+    least, of_stake, of_exposure = (
+        select_runs(weight, runs) for weight in (params.salience_base, params.salience_stake, params.salience_exposure)
+    )
+    exposure = world.exposed(inputs.incident_suspect[incidents], runs)
+    cares = least + of_stake * world.state.stake[incidents, runs] + of_exposure * exposure
     return quantize(np.clip(cares, 0, 1))
 
 

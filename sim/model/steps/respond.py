@@ -169,10 +169,10 @@ def instruments(world, wants, can):
     -------
     options, runs, actors : arrays (N,) of int
     """
-    inputs = world.inputs
-    kinds, people = np.divmod(wants, can[0].size)
+    inputs, everybody = world.inputs, world.state.capital.size
+    kinds, people = np.divmod(wants, everybody)
     o, race = options_of(inputs, kinds)
-    is_open = can.reshape(-1)[o * can[0].size + people[race]].nonzero()[0]
+    is_open = can.reshape(-1)[o * everybody + people[race]].nonzero()[0]
     o, race = o[is_open], race[is_open]
     r, a = (of_person[race] for of_person in np.divmod(people, can.shape[-1]))
     in_time = acts_in_time(world, o, r, a).nonzero()[0]

@@ -99,7 +99,7 @@ def propose_texts(world):
         incidents,
         rule=rules[consultations],
         wants=state.position[incidents, runs],
-        cares=salience(world, slice(None))[incidents, runs],
+        cares=salience(world, incidents, runs),
         voters=voters,
         text=np.zeros(consultations.size),
         is_done=np.zeros(consultations.size, dtype=bool),

@@ -140,7 +140,7 @@ def lasting_utility(world, incidents):
     of_kind = quantize(np.array([kind[:, 0, 0] for _, kind, _ in weighed]).T)
     of_situation = np.empty((len(weighed), *world.state.stake[where].shape))
     for row, (_, _, situation) in zip(of_situation, weighed, strict=True):
-        row[:] = quantize(situation)
+        quantize(situation, out=row)
     utilities = {}
     for place, h in enumerate(incidents):
         part, situation = inputs.kind_slices[h], of_situation[:, place]
@@ -287,14 +287,15 @@ def _of_others(of_club, weight, own, scale):
 def exchange_intentions(world, incidents):
     """As many rounds as fit in a turn: each hears what the others intend and adjusts part of the way."""
     inputs, state, params = world.inputs, world.state, world.inputs.params
+    rounds = range(inputs.rounds(world.turn))
     many = max(IN_CACHE // state.capital.size, 1)  # kinds at a time: their tables stay in the processor's cache
     for h, attends in zip(incidents, logistic(attention(world, side_by_side(incidents))), strict=True):
         base, intentions, joined = world.base_utilities[h], state.p_join[inputs.kind_slices[h]], has_joined(world, h)
         for some in (slice(first, first + many) for first in range(0, len(base), many)):
             intention = intentions[some]
-            for _ in range(inputs.rounds(world.turn)):
+            for _ in rounds:
                 company = _in_clubs(inputs, _expected(intention, attends, joined[some]))
                 answer = respond_to_company(
                     base[some], params.b_peer, company, params.precision, intention, params.damping
                 )
-                intention[:] = quantize(answer * inputs.is_state)  # who has left intends nothing any more
+                quantize(answer * inputs.is_state, out=intention)  # who has left intends nothing any more

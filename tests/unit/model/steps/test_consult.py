@@ -41,7 +41,7 @@ def test_who_depends_on_the_suspect_wants_a_softer_text_and_cares_more():
     world.state.stake[0, :, [free, bound]] = 0.3
     world.state.belief[:] = 2.0
     take_positions(world, [0])
-    wants, cares = world.state.position[0, 0], salience(world, 0)[0]
+    wants, cares = world.state.position[0, 0], salience(world, [0], [0])[0]
     assert cares[bound] > cares[free]
     assert wants[bound] < wants[free]
 
