@@ -10,7 +10,7 @@ from sim.rules.choice import respond_to_company
 from sim.rules.odds import logistic
 from sim.rules.quantize import quantize
 
-IN_CACHE = 2**15  # numbers of a table
+IN_CACHE = 2**16  # numbers of a table
 
 
 def attention(world, where):
