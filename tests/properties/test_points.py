@@ -7,7 +7,7 @@ import pytest
 
 from sim.engine import Points, play, play_points
 from sim.model.inputs import build_inputs
-from sim.model.varying import PointError, Varied
+from sim.model.varying import ONE_FOR_ALL, PUT_IN, PointError, Varied
 from sim.scenario import load, varied
 
 PATHS = {
@@ -16,6 +16,7 @@ PATHS = {
     "behaviour.tie_eu": 0.6,
     "behaviour.practice_attribution": -0.7,
     "behaviour.rung_naming": 0.55,  # one for a whole batch
+    "behaviour.stake_any": 0.6,
     "behaviour.exposure_half": 4.0,  # of figures: these are worked out anew
     "behaviour.call_precision": 3.0,
     "behaviour.move_escalate": 1.5,
@@ -31,6 +32,14 @@ PATHS = {
     "cooperation.coop_cyber.full_months": 48.0,
     "cooperation.coop_cyber.cost_eur_m": 150.0,
     "cooperation_budget_eur_m": 5.0,
+    "formats.eu_cyber_toolbox.threshold": 0.7,  # that it has none so far
+    "formats.nac_art4.reputation.cyber": 0.9,  # and so better placed than others
+    "responses.public_attribution.attribution_min": 0.3,
+    "responses.public_attribution.habit": 1.5,
+    "responses.cyber_sanctions.pressure": 5,
+    "responses.technical_advisory.signal": 0.5,
+    "responses.threat_intel_sharing.resilience": 1.0,
+    "responses.technical_advisory.cost": 4,  # the order of the options: arranged anew
     "states.JPN.exposure.CHN.trade_pct_gdp": 15.0,
     "actors.USA.cyber": 0.2,  # an actor's own
     "actors.EST.economy": 0.4,
@@ -43,6 +52,7 @@ PATHS = {
 QUICK = (  # one of each way in
     "behaviour.b_peer", "behaviour.share_nato", "behaviour.rung_naming", "behaviour.exposure_half", "linkage",
     "incidents.baltic_wiper.victims.EST", "incidents.baltic_wiper.victims.LVA", "cooperation.coop_openness.veto_risk",
+    "formats.nac_art4.reputation.cyber", "responses.public_attribution.habit", "responses.technical_advisory.signal",
     "states.JPN.exposure.CHN.trade_pct_gdp", "actors.USA.cyber", "actors.EST.policy", "capability",
 )  # fmt: skip
 RUNS = 4
@@ -95,30 +105,31 @@ def test_the_same_point_has_the_same_digest(together):
     assert played.digest[0] == played.digest[-1]
 
 
-def test_figures_worked_out_anew_are_those_of_a_scenario_arranged_from_the_start(crisis):
-    points_of = Varied(crisis)
-    coefficients = build_inputs(crisis).actor_table.figures.coefficients
+def test_what_is_put_in_or_worked_out_anew_is_what_a_scenario_arranged_from_the_start_has(crisis):
+    points_of, behaviour = Varied(crisis), crisis.library.behaviour
     points = [
         {"states.EST.gci": 20.0, "actors.EST.economy": 0.4},  # its own and its bodies'
         {"states.USA.gdp_usd_bn": 15000.0, "actors.JPN.stance.CHN": 0.2},  # the yardstick of everybody's
         {"states.RUS.ideal_point.2024": -3.0, "states.CHN.gdp_usd_bn": 9000.0},  # whoever looks at an adversary
         {"states.EST.defence_usd_bn": 0.0},  # no forces any more
         {"formats.nac_art4.reputation.cyber": 0.9, "formats.nac_art4.threshold": 0.2, "states.EST.gci": 20.0},
-        {f"behaviour.{name}": 0.9 * crisis.library.behaviour[name].value for name in coefficients},
+        {"formats.nac_art4.members.JPN": "on", "formats.nac_art4.threshold": 0.2},  # a format of the scenario's own
+        {path: value for path, value in PATHS.items() if path.split(".")[0] in PUT_IN},
+        {f"behaviour.{name}": 0.99 * behaviour[name].value for name in behaviour if name not in ONE_FOR_ALL},
     ]
     for point in points:
         [(anew, _, _)] = points_of.batches([point])
         arranged = build_inputs(varied(crisis, point))
-        for field in fields(arranged):
-            if isinstance(getattr(arranged, field.name), np.ndarray):
-                assert np.array_equal(getattr(anew, field.name), getattr(arranged, field.name)), (point, field.name)
+        for name in (*(field.name for field in fields(arranged)), "benefit", "best_placed", "consultation_misplaced"):
+            if isinstance(getattr(arranged, name), np.ndarray):
+                assert np.array_equal(getattr(anew, name), getattr(arranged, name)), (point, name)
 
 
 def test_a_point_that_does_not_fit_is_named(crisis):
     with pytest.raises(PointError) as fault:
         play_points(crisis, [{}, {"linkage": 0.4}, {"linkage": 3.0}], [0, 0, 0], seed=1)
     assert fault.value.index == 2
-    assert "between 0 and 1" in fault.value.reason
+    assert "from 0 to 1" in fault.value.reason
 
 
 @pytest.mark.parametrize(("severity", "is_far"), [(0.2, False), (0.0, True)])
