@@ -75,7 +75,7 @@ PUT_IN = {  # what is put in directly, by section: the array in which what is sa
         "cost_eur_m": "project_cost",
     },
     "formats": {"reputation": "consultation_reputation", "threshold": "consultation_threshold"},
-    "responses": {"attribution_min": "attribution_min", "habit": "own_habit"},
+    "responses": {"habit": "own_habit"},
 }
 OWN_FIGURES = ("economy", "cyber", "military", "capital")  # of an actor
 TOWARDS = ("exposure", "stance")  # its own figures towards an adversary
