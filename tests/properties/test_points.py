@@ -136,3 +136,11 @@ def test_a_point_that_does_not_fit_is_named(crisis):
 def test_an_incident_that_spares_its_only_victim_of_nato_is_far(severity, is_far):
     [(inputs, _, _)] = Varied(load("smallest")).batches([{"incidents.registers.victims.EST": severity}])
     assert inputs.incident_is_far.tolist() == [is_far]
+
+
+def test_who_sits_in_other_runs_moves_nothing_without_cooperation(crisis):
+    """Not even where a question costs capital after a seat was asked what it would join."""
+    points, runs = [{"actors.EST.policy": "hawk"}, {"linkage": 0.8421153870989141}], [19, 19]
+    together, alone = play_points(crisis, points, runs, seed=3), play_points(crisis, points[1:], runs[1:], seed=3)
+    for name, values in alone.baseline_measures.items():
+        assert same(together.baseline_measures[name][1], values[0]), name
