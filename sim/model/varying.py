@@ -17,51 +17,17 @@ from sim.scenario.loading import varied
 from sim.scenario.paths import find, fitted, with_figures
 from sim.scenario.schema import ActorOverride
 
-RUNS_AXIS = {
-    **dict.fromkeys(
-        (
-            "linkage",
-            "adversary_tie",
-            "budget",
-            "economy",
-            "cyber",
-            "military",
-            "capability",
-            "capital",
-            "capacity",
-        ),
-        0,
-    ),
-    **dict.fromkeys(
-        (
-            "exposure",
-            "stance_near",
-            "borders",
-            "peer_group",
-            "other_ocean",
-            "incident_is_true",
-            "severity",
-            "difficulty",
-            "publicness",
-            "own_habit",
-            "attribution_min",
-            "pressure",
-            "signal",
-            "resilience",
-            "consultation_reputation",
-            "consultation_threshold",
-            "project_age",
-            "project_turn",
-            "project_first",
-            "project_full",
-            "project_fail",
-            "project_veto",
-            "project_cost",
-            "question_weight",
-        ),
-        1,
-    ),
-}
+RUNS_AXIS = {  # of the arrays that may differ from run to run
+    **dict.fromkeys((
+        "linkage", "adversary_tie", "budget", "economy", "cyber", "military", "capability", "capital", "capacity",
+    ), 0),
+    **dict.fromkeys((
+        "exposure", "stance_near", "borders", "peer_group", "other_ocean", "incident_is_true", "severity",
+        "difficulty", "publicness", "own_habit", "attribution_min", "pressure", "signal", "resilience",
+        "consultation_reputation", "consultation_threshold", "project_age", "project_turn", "project_first",
+        "project_full", "project_fail", "project_veto", "project_cost", "question_weight",
+    ), 1),
+}  # fmt: skip
 MOST_KEPT = 128  # arranged variations kept from one batch to the next
 PUT_IN = {  # what is put in directly, by section: the array in which what is said there stands
     "incidents": {"difficulty": "difficulty", "publicness": "publicness", "victims": "severity"},
