@@ -135,7 +135,7 @@ def days_to_first_response(world: Any) -> np.ndarray:
     """from the first incident to the first visible response by anybody"""
     inputs = world.inputs
     first_incident = inputs.incident_day.min(initial=NEVER)
-    soonest = world.state.effect_day.min(axis=(0, -1), initial=NEVER)
+    soonest = world.state.effect_day.min(axis=0, initial=NEVER).min(axis=-1)
     return _where(soonest <= inputs.calendar.length, soonest - first_incident)
 
 
@@ -160,7 +160,7 @@ def joint_share(world: Any) -> np.ndarray:
 @_measure("Strongest text reached", "ladder, 0 to 1", None)
 def strongest_text(world: Any) -> np.ndarray:
     """0 silence, 0.1 concern, 0.3 solidarity, 0.5 naming, 0.75 measures"""
-    return world.state.covered.max(axis=(0, -1), initial=0)
+    return world.state.covered.max(axis=0, initial=0).max(axis=-1)
 
 
 @_measure("Confidence at decision", "probability", "higher", may_be_missing=True)
@@ -376,7 +376,7 @@ def _acted(world: Any) -> np.ndarray:
 
 
 def _mean(values: np.ndarray, who: np.ndarray) -> np.ndarray:
-    return (values * who).sum(axis=-1) / max(who.sum(), 1)
+    return values @ who.astype(float) / max(who.sum(), 1)
 
 
 def _closeness(world: Any, members: np.ndarray) -> np.ndarray:

@@ -546,19 +546,6 @@ def shared(bonds, params):
     return quantize(weight)
 
 
-def partners(actor_table):
-    """Between whom cooperation opens more: NATO's members and the four partners. (1, A, A), 0 or 1."""
-    across = np.outer(actor_table.is_nato & actor_table.is_state, actor_table.is_partner)
-    return (across | across.T)[None].astype(float)
-
-
-def guests(actor_table):
-    """Between whom openness opens as much: members of the partnership, and states outside it. (1, A, A), 0 or 1."""
-    inside = (actor_table.is_nato | actor_table.is_partner) & actor_table.is_state
-    across = np.outer(inside, actor_table.is_state & ~inside)
-    return (across | across.T)[None].astype(float)
-
-
 def peer_groups(actor_table):
     """Who looks to whom: (K, 1, A), members' weights by capability within each club, and within all who take part.
 

@@ -21,8 +21,6 @@ from sim.model.actor_table import (
     ActorTable,
     actor_table_of,
     bonds_of,
-    guests,
-    partners,
     peer_groups,
     shared,
     tied,
@@ -81,8 +79,6 @@ class ModelInputs:
     other_ocean: np.ndarray  # (D, 1, A) 1 where the adversary is one of the other ocean
     actor_table: ActorTable  # what the arrays of the actors were taken from
     bonds: object  # who belongs together
-    partners_share: np.ndarray  # (1, A, A) 1 between NATO and the four partners: what projects open
-    guests_share: np.ndarray  # (1, A, A) 1 between these and states outside: what openness opens besides
     peer_group: np.ndarray  # (C, 1, A) capability shares within each club, on the grid
     # incidents
     incidents: tuple
@@ -451,6 +447,16 @@ class ModelInputs:
         return shared(self.bonds, self.params)
 
     @cached_property
+    def sides(self):
+        """Between whom projects open cooperation: NATO's members, all in the partnership, the states outside it, and
+        the four partners. The first work with the last, the second, as far as it is open to them, with the third:
+        (4, A).
+        """
+        whole = self.everybody
+        nato, members = whole.is_nato & whole.is_state, (whole.is_nato | whole.is_partner) & whole.is_state
+        return np.array([nato, members, whole.is_state & ~members, members & ~nato], dtype=float)
+
+    @cached_property
     def params_per_run(self):
         """The coefficients as one number a run: shape (runs or 1,)."""
         return SimpleNamespace(**{name: value[:, 0] for name, value in vars(self.params).items()})
@@ -597,8 +603,6 @@ def _arranged(loaded, params):
         norm_year=actor_table.norm_year,
         actor_table=actor_table,
         bonds=bonds_of(loaded, actor_table),
-        partners_share=partners(actor_table),
-        guests_share=guests(actor_table),
         peer_group=peer_groups(actor_table),
         **_acts(scenario, actor_table),
         **options,

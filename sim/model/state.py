@@ -15,8 +15,8 @@ import numpy as np
 from sim.draws import Draws
 from sim.model.inputs import ModelInputs
 from sim.rules.attribution import confidence
-from sim.rules.choice import log_odds
 from sim.rules.cooperation import NOT_BEGUN, RUNNING, maturity
+from sim.rules.odds import log_odds
 from sim.rules.quantize import quantize
 from sim.rules.tempo import NEVER
 
@@ -113,6 +113,8 @@ class State:
     decided_day: np.ndarray = array("ORA", NEVER)
     acted_on: np.ndarray = array("KRA", -np.inf)  # severity as each saw it when it last joined a response of a kind
     effect_day: np.ndarray = array("ORA", NEVER, digest=2)
+    in_effect: np.ndarray = array("ORA", kind=bool)  # effective by the end of the last turn
+    behind: np.ndarray = array("OR")  # what all that take part in a response in effect weigh together
     capital: np.ndarray = array("RA", lambda inputs, draws: inputs.capital, digest=4)
     income: np.ndarray = array("RA")  # capital received so far
     spent: np.ndarray = array("RA")  # capital spent so far
@@ -319,8 +321,7 @@ class World:
     def keep_series(self):
         """Keep what is charted turn by turn: each name a list of arrays (R,), one a turn."""
         state, inputs = self.state, self.inputs
-        asked = state.stake * inputs.is_state
-        weight = np.maximum(asked.sum(axis=(0, -1)), 1e-9)
+        weight = np.maximum(state.stake.sum(axis=0).sum(axis=-1), 1e-9)
         now = {
             "tension": state.tension,
             "perceived_threat": state.threat,
@@ -328,9 +329,9 @@ class World:
             "readiness": state.readiness,
             "pressure": state.pressure.max(axis=0, initial=0),
             "harm": state.harm.sum(axis=0),
-            "strongest_text": state.covered.max(axis=(0, -1), initial=0),
+            "strongest_text": state.covered.max(axis=0, initial=0).max(axis=-1),
             "joiners": (state.joined.any(axis=0) & inputs.everybody.is_state).sum(axis=-1).astype(float),
-            "confidence": quantize((quantize(self.confidence()) * asked).sum(axis=(0, -1)) / weight),
+            "confidence": quantize(np.vecdot(quantize(self.confidence()), state.stake).sum(axis=0) / weight),
         }
         for name, values in now.items():
             self.series.setdefault(name, []).append(values.copy())

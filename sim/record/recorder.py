@@ -13,7 +13,7 @@ from sim.catalogue.responses import SILENT_RULES, rung_of
 from sim.model.events import EVENT_KINDS, Event
 from sim.model.state import delivered
 from sim.model.steps.positions import rung_edges
-from sim.rules.choice import logistic
+from sim.rules.odds import logistic
 from sim.scenario.calendar import in_iso, whole
 
 OF_AN_INJECT = (

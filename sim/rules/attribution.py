@@ -8,9 +8,9 @@ Belief is a log-odds: 0 is even chances, 2.2 is nine in ten. Evidence adds to it
 """
 
 import numpy as np
-from scipy.special import expit
 
 from sim.rules.domain import Numbers, at_least, between, inside
+from sim.rules.odds import logistic
 
 __all__ = ["confidence", "evidence", "informed_share", "pooled"]
 
@@ -104,7 +104,7 @@ def pooled(own: Numbers, received: Numbers, weight_received: Numbers, correlatio
     return own + received / (1.0 + weight_received * correlation)
 
 
-def confidence(log_odds: np.ndarray) -> np.ndarray:
+def confidence(log_odds: Numbers) -> Numbers:
     """The probability an observer gives to the suspect having done it.
 
     Parameters
@@ -118,4 +118,4 @@ def confidence(log_odds: np.ndarray) -> np.ndarray:
     >>> confidence(np.array([-2.2, 0.0, 2.2])).round(2)
     array([0.1, 0.5, 0.9])
     """
-    return expit(log_odds)
+    return logistic(log_odds)

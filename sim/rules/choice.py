@@ -11,9 +11,9 @@ bound it takes the best. Precision has the unit one over utility.
 """
 
 import numpy as np
-from scipy.special import expit, logit
 
 from sim.rules.domain import Numbers, at_least, between
+from sim.rules.odds import logistic
 from sim.rules.quantize import over_options
 
 __all__ = [
@@ -21,50 +21,9 @@ __all__ = [
     "first_of",
     "first_of_each",
     "largest",
-    "log_odds",
-    "logistic",
     "pick",
     "respond_to_company",
 ]
-
-
-def logistic(x: Numbers) -> Numbers:
-    """The probability whose log-odds are `x`.
-
-    Parameters
-    ----------
-    x : array (...), log-odds; infinities give 0 and 1
-
-    Returns
-    -------
-    array (...), probability
-
-    >>> logistic(np.array([-np.inf, 0.0, 1.0])).round(3)
-    array([0.   , 0.5  , 0.731])
-    """
-    return expit(x)
-
-
-def log_odds(p: Numbers) -> Numbers:
-    """The natural logarithm of the odds of `p`; undoes `logistic`.
-
-    Parameters
-    ----------
-    p : array (...), probability in [0, 1]; 0 and 1 give infinities
-
-    Returns
-    -------
-    array (...), log-odds
-
-    Raises
-    ------
-    RangeError, if `p` is a single number outside [0, 1]
-
-    >>> log_odds(np.array([0.25, 0.5, 0.9])).round(3)
-    array([-1.099,  0.   ,  2.197])
-    """
-    between("p", p, 0.0, 1.0)
-    return logit(p)
 
 
 def choice_probabilities(utility: np.ndarray, precision: Numbers) -> np.ndarray:
@@ -224,7 +183,5 @@ def respond_to_company(
     """
     at_least("precision", precision, 0.0)
     between("damping", damping, 0.0, 1.0)
-    answer = np.asarray(precision * (base + peer_weight * (peers - 0.5)), dtype=float)
-    expit(answer, out=answer)  # the large tables of a turn pass here: no copies that need not be
-    answer *= damping
-    return (1.0 - damping) * probability + answer
+    answer = logistic(precision * (base + peer_weight * (peers - 0.5)))
+    return (1.0 - damping) * probability + damping * answer

@@ -12,9 +12,10 @@ rates computed from its version 4.
 """
 
 import numpy as np
-from scipy.special import expit, xlog1py
+from scipy.special import xlog1py
 
 from sim.rules.domain import Numbers, at_least, between, inside
+from sim.rules.odds import logistic
 
 __all__ = ["asymmetry", "joint_pressure", "p_concede", "per_period", "relief", "trade_exposure"]
 
@@ -119,7 +120,7 @@ def p_concede(
     """
     pressed = base + harm_weight * (harm - usual)
     backed = support_weight * 2 * support + solidarity_weight * solidarity + counter_weight * countered
-    return expit(pressed + backed + major_weight * is_major)
+    return logistic(pressed + backed + major_weight * is_major)
 
 
 def per_period(p_episode: Numbers, episode_days: Numbers, days: Numbers) -> Numbers:

@@ -17,15 +17,15 @@ __all__ = ["of_runs", "over_actors", "over_options", "quantize", "select_runs", 
 
 STEP = 2.0**-20
 
-_STEP, _STEPS_IN_ONE = np.array(STEP), np.array(1 / STEP)  # as numpy takes them: it makes a number one at every call
+_LARGE = np.array(1.5 * 2**52 * STEP)  # so large that the numbers beside it lie a step apart; an array, as numpy asks
 
 
 def quantize(values: Numbers) -> np.ndarray:
-    """Values rounded to the grid.
+    """Values rounded to the grid, to the even one of two that are as near: what a large number added to them leaves.
 
     Parameters
     ----------
-    values : array, any unit
+    values : array, any unit, below 2**31 or infinite
 
     Returns
     -------
@@ -34,9 +34,8 @@ def quantize(values: Numbers) -> np.ndarray:
     >>> quantize(np.array([0.1])) * 2**20 == round(0.1 * 2**20)
     array([ True])
     """
-    steps = np.multiply(values, _STEPS_IN_ONE)
-    in_place = steps if steps.ndim else None
-    return np.multiply(np.rint(steps, in_place), _STEP, in_place)
+    beside = np.add(values, _LARGE)
+    return np.subtract(beside, _LARGE, beside if beside.ndim else None)
 
 
 def select_runs(coefficient: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:

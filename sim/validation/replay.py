@@ -33,7 +33,7 @@ from sim.model.steps.willingness import attention
 from sim.model.varying import Varied
 from sim.phrases import SHORT_NAME, first_words
 from sim.rules.attribution import confidence
-from sim.rules.choice import logistic
+from sim.rules.odds import logistic
 from sim.rules.tempo import NEVER
 from sim.scenario import Loaded, from_document, group_members, load_library
 from sim.scenario.library_schema import Codebook, Library
@@ -293,7 +293,7 @@ class Odds:
             part, log_odds = inputs.kind_slices[h], inputs.params.precision * utility
             of_kind[part] = logistic(attention(world, h)) * _over_cases(inputs.params, log_odds)
             is_weighed[part] = True
-        options, r, a = instruments(world, is_weighed, legal(world))
+        options, r, a = instruments(world, is_weighed.reshape(-1).nonzero()[0], legal(world))
         k = inputs.option_kind[options]
         grown = np.maximum(of_kind[k, r, a] - self.reached[k, r, a], 0)
         self.reached[k, r, a] += grown

@@ -27,7 +27,11 @@ FOR_PEOPLE = {
     "Estimates": {"made": PROVENANCE},
     "Exposure": {"import_share_pct": FACT},
     "Figure": {"approx": PROVENANCE},
-    "Format": {"base_rate": FINDINGS, "precedents": PROVENANCE, "sources": PROVENANCE, "approx": PROVENANCE},
+    "Format": {
+        "base_rate": FINDINGS,
+        "tempo": FINDINGS,
+        **dict.fromkeys(("precedents", "sources", "approx"), PROVENANCE),
+    },
     "Group": {"approx": PROVENANCE},
     "Body": {"budget_eur_m": FACT},
     "Library": {"sources": PROVENANCE},

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import ndtr, ndtri
 
 from sim.rules.attribution import confidence, evidence, pooled
-from sim.rules.choice import log_odds
+from sim.rules.odds import log_odds
 
 ACCURACY = np.array([0.9, 0.6, 0.6, 0.6, 0.6])
 VOTES = np.array(list(product([-1, 1], repeat=5)))

@@ -13,7 +13,7 @@ from sim.model.steps.willingness import (
     peer_term,
     text_term,
 )
-from sim.rules.choice import logistic
+from sim.rules.odds import logistic
 from sim.rules.quantize import quantize
 from tests.builders import a_scenario
 from tests.properties.invented import Written, laws, played, scenarios, seeds
@@ -101,12 +101,15 @@ def test_who_is_not_asked_about_company_would_not_have_joined_in_any(written, se
     attends = attention(world, 0) >= state.attends_from[0]
     is_news = state.perceived[0] >= state.acted_on[part] + params.renew_step
     willing = world.inputs.is_state & attends & is_news & (params.precision * utility >= state.threshold[part])
-    wants = kinds_wanted(world)[part]
+    wants = np.zeros(state.threshold.shape, dtype=bool)
+    wants.reshape(-1)[kinds_wanted(world)] = True
+    wants = wants[part]
     alternatives = np.isin([kind for _, kind in world.inputs.kinds[part]], ("talks", "measures", "military"))
     can_pay = state.capital >= world.inputs.kind_price[part]
     assert not (wants & ~willing).any() and (wants == (willing & can_pay))[~alternatives].all()
     places = np.flatnonzero(willing)
-    assert (peer_participation_at(world, 0, places) == peer_participation(world, 0).ravel()[places]).all()
+    company = peer_participation_at(world, 0, places, attention(world, 0))
+    assert (company == peer_participation(world, 0).ravel()[places]).all()
 
 
 @laws(15)
@@ -114,7 +117,7 @@ def test_who_is_not_asked_about_company_would_not_have_joined_in_any(written, se
 def test_what_is_paid_for_is_what_each_could_pay_for_one_by_one(written, seed):
     world = played(written, seed, range(5))
     world.state.capital = quantize(world.state.capital * np.linspace(0, 0.5, world.state.capital.shape[1]))
-    wanted = np.ones(world.state.threshold.shape, dtype=bool)
+    wanted = np.arange(world.state.threshold.size)
     options, runs, actors = instruments(world, wanted, open_to(world))
     pays, left = affordable(world, options, runs, actors), world.state.capital.copy()
     for place, (o, r, a) in enumerate(zip(options, runs, actors, strict=True)):

@@ -15,12 +15,11 @@ IS_HOSTILE = np.array([*(move.is_hostile for move in MOVES), False])  # the last
 
 def adjudicate(world):
     """Feel what has become effective by the end of the turn, and close the turn."""
-    active = world.state.effect_day <= world.last_day
-    felt = newly(world, active)
-    share = quantize(shares(world, np.einsum("ora,ra->or", active, weight_in_a_response(world))))
+    felt = take_effect(world)
+    share = quantize(shares(world, world.state.behind))
     ripen(world)
-    feel_support(world, active, share)
-    feel_pressure(world, active, share)
+    feel_support(world, share)
+    feel_pressure(world, share)
     paid_back = retaliate(world, felt)
     sway_fades(world)
     concede(world)
@@ -37,15 +36,22 @@ def adjudicate(world):
         world.recorder.turn_ends(world)
 
 
-def newly(world, active):
-    """Responses that become effective within this turn: options, runs and actors of K of them, (K,) each."""
-    new = active & (world.state.effect_day > world.day)
-    return np.unravel_index(np.flatnonzero(new), new.shape)
+def take_effect(world):
+    """Let what is due by the end of the turn take effect: its options, runs and actors, (K,) each."""
+    state = world.state
+    waiting = np.flatnonzero(state.joined & ~state.in_effect)
+    due = waiting[state.effect_day.ravel()[waiting] <= world.last_day]
+    felt = np.unravel_index(due, state.joined.shape)
+    state.in_effect[felt] = True
+    state.behind += weight_of(world, felt)
+    return felt
 
 
-def weight_in_a_response(world):
-    """What each actor's part in a response weighs, whether or not it still takes part: (1 or R, A)."""
-    return world.inputs.everybody.weight_in_a_response
+def weight_of(world, responses):
+    """What those who take part in some responses weigh together, whether or not they still take part: (O, R)."""
+    o, r, a = responses
+    weight = world.inputs.everybody.weight_in_a_response
+    return total_by(world.state.behind.shape, (o, r), weight[np.minimum(r, len(weight) - 1), a])
 
 
 def shares(world, behind):
@@ -55,11 +61,11 @@ def shares(world, behind):
     ----------
     behind : array (O, R), what the actors behind each weigh together
     """
-    everybody = (weight_in_a_response(world) * world.inputs.is_state).sum(axis=-1)
+    everybody = (world.inputs.everybody.weight_in_a_response * world.inputs.is_state).sum(axis=-1)
     return np.minimum(behind / np.maximum(everybody, 1e-9), 1)
 
 
-def feel_support(world, active, share):
+def feel_support(world, share):
     """Relief for victims from what others do, and from resilience built before; the harm that is left accumulates."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     built = np.clip(effect(world, "resilience"), 0, 0.9)
@@ -75,13 +81,13 @@ def feel_support(world, active, share):
     state.cumulative_harm = quantize(state.cumulative_harm + state.harm * world.months)
 
 
-def feel_pressure(world, active, share):
+def feel_pressure(world, share):
     """Pressure on each adversary from the responses aimed at it; together they weigh more than one by one."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     together = joint_pressure(
         share,
         share >= per_run.pressure_large_from,
-        active[..., inputs.is_body].any(axis=-1),
+        state.in_effect[..., inputs.is_body].any(axis=-1),
         per_run.pressure_synergy,
         per_run.pressure_institution,
     )
@@ -104,8 +110,9 @@ def retaliate(world, felt):
     o, runs, actors = felt
     risk, against = quantize(inputs.risk[o, 0, 0]), inputs.incident_suspect[inputs.option_incident[o]]
     boldness = total_by(state.added_exposure.shape, (against, runs, actors), risk * inputs.is_state[actors])
-    d, r, a = np.unravel_index(np.flatnonzero(boldness), boldness.shape)
-    chance = p_retaliate(boldness[d, r, a], state.pressure[d, r], select_runs(per_run.retaliate_rate, r))
+    bold = np.flatnonzero(boldness > 0)
+    d, r, a = np.unravel_index(bold, boldness.shape)
+    chance = p_retaliate(boldness.ravel()[bold], state.pressure[d, r], select_runs(per_run.retaliate_rate, r))
     hit = world.draws.uniform_of("retaliate", world.turn, inputs.adversaries, inputs.actors, d, r, a) < chance
     d, r, a = d[hit], r[hit], a[hit]
     for adversary in sorted(set(d.tolist())):  # in turn: the next takes of what the one before has left
@@ -179,10 +186,7 @@ def end_incidents(world):
 def tension(world, felt, paid):
     """Tension cools with time, and rises with what is risked on both sides and with pressure while it lasts."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    o, r, a = felt
-    weight = weight_in_a_response(world)
-    behind = total_by((len(inputs.options), world.runs), (o, r), weight[np.minimum(r, len(weight) - 1), a])
-    own = per_run.tension_response * quantize(inputs.risk[..., 0] * shares(world, behind)).sum(axis=0)
+    own = per_run.tension_response * quantize(inputs.risk[..., 0] * shares(world, weight_of(world, felt))).sum(axis=0)
     theirs = per_run.tension_move * (IS_HOSTILE[state.move].sum(axis=0) + IS_HOSTILE[state.move_at_large].sum(axis=0))
     paid_back = per_run.tension_retaliation * paid
     pressed = per_run.tension_pressure * state.pressure.sum(axis=0) * world.months

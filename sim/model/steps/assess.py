@@ -28,8 +28,8 @@ def gather(world, begun):
     inputs, state = world.inputs, world.state
     d = discriminability(world)[begun]
     draw = world.draws.normal("evidence", world.turn, tuple(inputs.incidents[h] for h in begun), inputs.actors)
-    gained = evidence(inputs.incident_is_true[begun], d, draw)
-    state.evidence[begun] = quantize(state.evidence[begun] + gained)
+    found = state.evidence[begun] + evidence(inputs.incident_is_true[begun], d, draw)
+    state.evidence[begun] = np.copysign(quantize(found), found)  # digests of runs tell minus nought from nought
     state.information[begun] = quantize(state.information[begun] + np.square(d) / 2)
 
 
@@ -39,11 +39,15 @@ def discriminability(world):
     Evidence adds up as its square does: twice the time is worth the square root of two.
     """
     inputs, state, params = world.inputs, world.state, world.inputs.params
-    skill = params.skill_floor + (1 - params.skill_floor) * inputs.cyber
-    with_projects = 1 + effect(world, "discriminability")[..., None] * reached(world)
-    plain = 1 - state.difficulty[..., None]
-    gathered = params.evidence_rate * skill * plain * access(world) * with_projects * np.sqrt(world.months)
-    return np.maximum(gathered, params.evidence_overt * is_overt(world)[..., None] * can_see(inputs))
+    skill = (params.skill_floor + (1 - params.skill_floor) * inputs.cyber) * inputs.is_state
+    helped = effect(world, "discriminability")
+    seen = np.array([helped, helped * world.openness()]).transpose(1, 2, 0) @ inputs.sides[1:3]
+    seen += 1  # with projects
+    seen *= 1 - state.difficulty[..., None]
+    seen *= access(world)
+    seen *= params.evidence_rate * skill * np.sqrt(world.months)
+    overt = params.evidence_overt * is_overt(world)[..., None] * inputs.is_state
+    return np.maximum(seen, overt, out=seen)
 
 
 def is_overt(world):
@@ -52,27 +56,11 @@ def is_overt(world):
 
 
 def access(world):
-    """How much of an incident an actor can see: all for a victim, else through signals collection or from the open."""
+    """How much of an incident a state can see: all for a victim, else through signals collection or from the open."""
     inputs, state, params = world.inputs, world.state, world.inputs.params
     collection = params.access_signals * inputs.collection
     from_open = params.access_open * state.publicness[..., None]
-    return np.where(state.severity > 0, 1.0, np.maximum(collection, from_open)) * can_see(inputs)
-
-
-def can_see(inputs):
-    """States assess; adversaries and bodies of many members do not."""
-    return inputs.is_state.astype(float)
-
-
-def members_of_partnership(inputs):
-    """Those between whom there is cooperation, NATO's members and the four partners: (A,)."""
-    return (inputs.is_nato | inputs.is_partner) & inputs.is_state
-
-
-def reached(world):
-    """How far cooperation reaches each state: its members in full, others as far as it is open to them: (R, A)."""
-    inputs = world.inputs
-    return np.where(members_of_partnership(inputs), 1.0, world.openness()[:, None] * inputs.is_state)
+    return np.where(state.severity > 0, 1.0, np.maximum(collection, from_open))
 
 
 def share(world, begun):
@@ -85,16 +73,16 @@ def share(world, begun):
     informed = quantize(informed_share(np.sqrt(2 * state.information[begun]), FULLY_INFORMED))
     sources = np.stack([own, informed])  # what each has found out, and how much of a source it is by that
     received = reaches(sources, inputs.sharing)
-    more = quantize(effect(world, "sharing"))[begun][..., None]
+    more = quantize(effect(world, "sharing"))[begun]
     if more.any():
-        received += more * reaches(sources, inputs.partners_share)
-        opened = quantize(more * world.openness()[:, None])
-        if opened.any():
-            received += opened * reaches(sources, inputs.guests_share)
+        opened, each = quantize(more * world.openness()), inputs.sides
+        given = sources @ each.T * np.array([more, opened, opened, more]).transpose(1, 2, 0)
+        received += given @ each[::-1]
     if state.asked[begun].any():
         is_victim = state.severity[begun] > 0
-        told = quantize(params.victim_shares * state.asked[begun][..., None] * heard_at_consultations(world)[begun])
-        received += told * ~is_victim * (sources * is_victim).sum(axis=-1, keepdims=True)
+        told = quantize(params.victim_shares * state.asked[begun][..., None])
+        told = told * np.vecdot(sources, is_victim.astype(float))[..., None]
+        received += told * (heard_at_consultations(world)[begun] & ~is_victim).astype(float)
     received[0] += state.handed[begun]
     received[1] += state.handed_weight[begun]
     state.belief = state.belief.copy()  # another array: what is kept of the one before does not hold any more
@@ -116,15 +104,15 @@ def hand_over(world, run, h, giver, receivers):
 def reaches(sources, weights):
     """What goes from everybody to everybody by these weights, which may differ from run to run: (..., R, A)."""
     if len(weights) == 1:
-        return (sources.reshape(-1, sources.shape[-1]) @ weights[0]).reshape(sources.shape)
+        return sources @ weights[0]
     by_run = np.moveaxis(sources, -2, 0)
     return np.moveaxis((by_run.reshape(len(by_run), -1, by_run.shape[-1]) @ weights).reshape(by_run.shape), 0, -2)
 
 
 def heard_at_consultations(world):
-    """Who sat in a consultation over each incident, called by now: (H, R, A), 0 or 1."""
+    """Who sat in a consultation over each incident, called by now: (H, R, A) bool."""
     inputs, state = world.inputs, world.state
-    heard = np.zeros(state.belief.shape)
+    heard = np.zeros(state.belief.shape, dtype=bool)
     for h, part in enumerate(inputs.consultation_slices):
         called = (state.consultation_called[part] < NEVER).astype(float)
         heard[h] = called.T @ inputs.consultation_members[part].astype(float) > 0
@@ -140,22 +128,36 @@ def judge_gravity(world, begun):
     hit = np.flatnonzero((state.severity[begun] > 0).any(axis=(0, 1)))  # the victims, few among all
     harm = quantize(np.minimum(state.severity[begun][..., hit] * state.remembered[begun][..., None], 1))
     worst = harm.max(axis=-1, keepdims=True, initial=0)
-    misjudged = params.perception_noise * (1 - state.publicness[begun][..., None]) * state.severity_noise[begun]
-    perceived = np.clip(worst + misjudged * (worst > 0), 0, 1)
-    linkage = quantize(np.clip(state.linkage[:, None] + effect(world, "linkage").max(axis=0)[:, None], 0, 1))
-    concern = quantize(effect(world, "stake_technology"))[begun][..., None] * members_of_partnership(inputs)
-    shared = np.zeros_like(perceived)
-    near, far = inputs.ties
-    for k, (victim, is_hit) in enumerate(zip(hit, harm.any(axis=1).T, strict=True)):
-        tie = near[victim] + linkage * far[victim]
-        for h in is_hit.nonzero()[0]:
-            np.maximum(shared[h], harm[h, :, k, None] * (tie + concern[h]), out=shared[h])
+    misjudged = params.perception_noise * (1 - state.publicness[begun][..., None]) * (worst > 0)
+    perceived = misjudged * state.severity_noise[begun]
+    perceived += worst
+    np.clip(perceived, 0, 1, out=perceived)
+    shared = concerns(world, begun, hit, harm)
     for seen in (perceived, shared):  # whoever is hit knows its own harm, and it is all its own
         seen[..., hit] = np.where(harm > 0, harm, seen[..., hit])
-    felt = shared / np.maximum(worst, params.bond_from)
+    shared *= inputs.is_state
     state.perceived[begun] = quantize(perceived)
-    state.stake[begun] = quantize(np.minimum(shared, perceived) * inputs.is_state)
-    state.bond[begun] = quantize(np.minimum(felt, 1) * inputs.is_state)
+    state.stake[begun] = quantize(np.minimum(shared, perceived))
+    state.bond[begun] = quantize(np.minimum(shared / np.maximum(worst, params.bond_from), 1))
+
+
+def concerns(world, begun, hit, harm):
+    """What of the harm of others is each one's own, by its ties to them: the worst of it, (H, R, A)."""
+    inputs = world.inputs
+    linkage = quantize(np.clip(world.state.linkage + effect(world, "linkage").max(axis=0), 0, 1))
+    technology = quantize(effect(world, "stake_technology"))[begun]
+    shared = np.empty((len(begun), world.runs, len(inputs.actors)))
+    for h, victims in enumerate(harm.any(axis=1)):
+        own = harm[h].T[victims]
+        near, far = (tie[hit[victims]] for tie in inputs.ties)
+        if near.shape[1] == 1:
+            felt = np.array([own, own * linkage]).transpose(1, 2, 0) @ np.concatenate([near, far], axis=1)
+        else:
+            felt = own[..., None] * (near + linkage[:, None] * far)
+        if technology[h].any():
+            felt += (own * technology[h])[..., None] * inputs.sides[1]
+        felt.max(axis=0, initial=0, out=shared[h])
+    return shared
 
 
 def severity_now(world, where=slice(None)):
@@ -165,6 +167,6 @@ def severity_now(world, where=slice(None)):
 
 def confidence_now(world, where=slice(None)):
     """How sure those with a stake are of the culprit now: likewise."""
-    stake = world.state.stake[where] * world.inputs.is_state
+    stake = world.state.stake[where]
     weight = np.maximum(stake.sum(axis=-1), 1e-9)
-    return quantize((quantize(world.confidence()[where]) * stake).sum(axis=-1) / weight)
+    return quantize(np.vecdot(quantize(world.confidence()[where]), stake) / weight)

@@ -11,8 +11,7 @@ incident to call; in each, a caller is drawn and picks a format.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, fields
-from itertools import chain, count
+from itertools import chain, count, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +29,7 @@ from sim.rules.quantize import quantize, select_runs
 from sim.rules.tempo import NEVER, days_drawn
 from sim.scenario.calendar import whole
 
-FEW_RUNS = 128  # up to which several incidents at once take less time than one by one
+FEW_RUNS = 128  # up to which several incidents at once take less time than one by one: large tables leave the cache
 
 
 def open_consult(world):
@@ -71,16 +70,11 @@ def settle_positions(world):
     -------
     dict of incident to array (kinds, R, A), what `lasting_utility` gives for it in this turn
     """
-    lasting = {}
-    for incidents in at_once(world.begun, world.runs):
-        lasting |= take_positions(world, incidents)
+    lasting, begun = {}, world.begun
+    many = max(FEW_RUNS // world.runs, 1)
+    for first in range(0, len(begun), many):
+        lasting |= take_positions(world, begun[first : first + many])
     return lasting
-
-
-def at_once(incidents, runs):
-    """Incidents in groups that are worked out at once: one alone where runs are many, as its tables are large then."""
-    many = max(FEW_RUNS // runs, 1)
-    return [incidents[first : first + many] for first in range(0, len(incidents), many)]
 
 
 def exchange(world, lasting, left):
@@ -93,8 +87,8 @@ def exchange(world, lasting, left):
     """
     for h in lasting:
         world.base_utilities[h] = lasting[h] + utility_of_calls(world, h, left[h])
-    for incidents in at_once([*lasting], world.runs):
-        exchange_intentions(world, incidents)
+    if lasting:
+        exchange_intentions(world, [*lasting])
     if world.recorder:
         for h in lasting:
             world.recorder.keep_terms(h, terms(world, h, left[h]))
@@ -104,7 +98,7 @@ def leak(world):
     """What lies on the tables may come out: the sooner, the more sit there. The matter is better known then."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     sitting = inputs.consultation_members.sum(axis=-1)[:, None] * (state.consultation_state == OPEN)
-    heard = np.array([sitting[part].sum(axis=0) for part in inputs.consultation_slices]).reshape(-1, world.runs)
+    heard = over_each(inputs, sitting)
     chance = 1 - (1 - per_run.leak_per_member) ** heard
     leaks = world.draws.uniform("leak", world.turn, inputs.incidents).T < chance
     state.publicness = quantize(np.minimum(state.publicness + per_run.leak_publicness * leaks, 1))
@@ -127,70 +121,85 @@ class Calls(NamedTuple):
     weighed: dict  # incident -> what each format had for and against it in the first run, and how likely it was
 
 
-@dataclass(frozen=True)
-class Outlook:
-    """What consultations look like to whoever may call in this turn. H incidents, T consultations, N runs.
+class Outlook(NamedTuple):
+    """What calling looks like in this turn, kept up as consultations are called. H incidents, T consultations, R runs.
 
-    The runs are those in which something can be called; the others are not looked at.
+    Something can be called in K pairs of an incident and a run; nowhere else is anything picked.
     """
 
-    runs: np.ndarray  # (N,) their places
-    coverage: np.ndarray  # (T, N) how much of the stake sits there
-    reputation: np.ndarray  # (T, N)
-    days: np.ndarray  # (T, N) until a text is usually there
-    veto: np.ndarray  # (T, N) probability that somebody blocks
-    victim_inside: np.ndarray  # (T, N) bool
-    worth_a_call: np.ndarray  # (T, N) bool, but for what has been called there already
-    most_at_stake: np.ndarray  # (H, N) for anybody
-    hurry: np.ndarray  # (H, N) factor on days
-    tempo: np.ndarray  # (T, N) factor on days
-
-    def of(self, coefficient):
-        """A coefficient of behaviour, (1,) or (R,), in the runs that are looked at: (1,) or (N,)."""
-        return select_runs(coefficient, self.runs)
-
-    def at(self, places):
-        """The outlook in some of its runs alone."""
-        return Outlook(*(getattr(self, item.name)[..., places] for item in fields(self)))
+    incidents: np.ndarray  # (K,) of int, places
+    runs: np.ndarray  # (K,) likewise
+    terms: dict  # name -> (T, R), what speaks for and against each consultation
+    utility: np.ndarray  # (T + 1, R), of calling it; -inf where it cannot be called and, last, where there is none
+    wait: np.ndarray  # (H, R), of calling nobody
+    doubled: np.ndarray  # (T, R) bool, whether another does its work
+    pace: np.ndarray  # (T, R), factor on days
 
 
 def look_at_consultations(world):
-    """The outlook of the consultations, before anybody has called in this turn; None where nothing can be called."""
-    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    worth = worth_a_call(world)
-    runs = (worth & is_free(world)).any(axis=0).nonzero()[0]
-    if not runs.size:
+    """The outlook before anybody has called in this turn; None where nothing can be called."""
+    inputs, per_run, of = world.inputs, world.inputs.params_per_run, world.inputs.consultation_incident
+    sits = seated(world)
+    legal = is_free(world) & worth_a_call(world, sits)
+    h, r = (over_each(inputs, legal) > 0).nonzero()
+    if not h.size:
         return None
-    over, is_ip4 = inputs.consultation_incident, inputs.consultation_is_ip4[:, None]
-    hurry = urgency(world)[:, runs]
-    tempo = np.where(is_ip4, tempo_of_partnership(world)[runs], 1.0)
-    standing = is_ip4 * (per_run.call_ip4_standing * effect(world, "ip4_standing"))[over][:, runs]
-    return Outlook(
-        runs,
-        coverage=coverage(world)[:, runs],
-        reputation=np.clip(select_runs(inputs.consultation_reputation.T, runs).T + standing, 0, 1),
-        days=inputs.consultation_typical * hurry[over] * tempo,
-        veto=p_veto(world, runs),
-        victim_inside=any_member(inputs, state.severity > 0)[:, runs],
-        worth_a_call=worth[:, runs],
-        most_at_stake=state.stake[:, runs].max(axis=-1),
-        hurry=hurry,
-        tempo=tempo,
+    is_ip4, pace = inputs.consultation_is_ip4[:, None], urgency(world)[of]
+    pace[is_ip4[:, 0]] *= tempo_of_partnership(world)
+    standing = is_ip4 * (per_run.call_ip4_standing * effect(world, "ip4_standing"))[of]
+    has_doubles = doubled(world)
+    utility, terms = format_utility(
+        inputs.consultation_mandate,
+        sits.coverage,
+        inputs.consultation_typical * pace,
+        p_veto(world, h, r),
+        np.minimum(has_doubles + is_ip4 * effect_anywhere(world, "duplication"), 1),
+        np.clip(inputs.consultation_reputation + standing, 0, 1),
+        mandate_weight=per_run.call_mandate,
+        coverage_weight=per_run.call_coverage,
+        days_weight=per_run.call_days,
+        veto_weight=per_run.call_veto,
+        duplication_weight=per_run.call_duplication,
+        reputation_weight=per_run.call_reputation,
     )
+    again = per_run.call_again * (world.state.consultation_called < NEVER) + inputs.consultation_reluctance
+    utility += per_run.call_victim * sits.victims - again
+    nowhere = np.full((1, world.runs), -np.inf)  # an incident that has fewer formats than others
+    utility = np.concatenate([np.where(legal, utility, -np.inf), nowhere])
+    return Outlook(h, r, terms, utility, wait_utility(world), has_doubles, pace)
 
 
-def any_member(inputs, marked):
-    """Whether any member of each consultation is marked: (T, R), of marks (H, R, A)."""
-    return sum_of_members(inputs, marked.astype(float)) > 0
+def over_each(inputs, table):
+    """The sum over the consultations on each incident: (H, R), of a table (T, R)."""
+    return np.array([table[part].sum(axis=0) for part in inputs.consultation_slices]).reshape(-1, table.shape[1])
 
 
-def sum_of_members(inputs, of_actors):
-    """What the members of each consultation have together, exact on the grid: (T, R), of a table (H, R, A)."""
-    members = inputs.consultation_members.astype(float)
-    sums = np.empty((len(members), of_actors.shape[1]))
-    for part, of_one in zip(inputs.consultation_slices, of_actors, strict=True):
-        np.matmul(members[part], of_one.T, out=sums[part])
-    return sums
+class Seated(NamedTuple):
+    """Who sits at each consultation: arrays (T, R), nobody before its incident begins."""
+
+    victims: np.ndarray  # bool, whether any sits there
+    concerned: np.ndarray  # bool, whether anybody has enough at stake to call
+    sure: np.ndarray  # bool, whether anybody concerned is sure enough of the culprit to name it
+    left_out: np.ndarray  # bool, whether those whom no text covers have much of the stake
+    coverage: np.ndarray  # how much of the stake, weighed by capability, sits there
+
+
+def seated(world):
+    """Who sits at each consultation, and with how much at stake."""
+    inputs, state, params = world.inputs, world.state, world.inputs.params
+    size = state.consultation_state.shape
+    sits = Seated(*np.zeros((4, *size), dtype=bool), np.zeros(size))
+    for h in world.begun:
+        part, concerned = inputs.consultation_slices[h], state.stake[h] >= params.call_stake_min
+        sure = concerned & (world.confidence()[h] >= inputs.naming_asks[h])
+        needed = quantize(state.stake[h] * (params.weight_floor + inputs.capability))
+        whole = np.maximum(needed.sum(axis=-1), 1e-9)
+        of_actors = np.array([state.severity[h] > 0, concerned, sure, needed, needed * (state.covered[h] == 0)])
+        sums = inputs.consultation_members[part].astype(float) @ of_actors.transpose(0, 2, 1)  # exact on the grid
+        sits.victims[part], sits.concerned[part], sits.sure[part] = sums[:3] > 0
+        sits.coverage[part] = sums[3] / whole
+        sits.left_out[part] = sums[4] / whole >= inputs.params_per_run.call_uncovered
+    return sits
 
 
 def calls(world, answers, own=None):
@@ -214,14 +223,13 @@ def calls(world, answers, own=None):
         for run, code, incident, choice in answers.all("call")
     }
     chances = int(inputs.params.calls.flat[0])
-    likely, made, n = weigh_formats(world, outlook)[1], [], ()
+    likely, made, called = weigh_formats(world, outlook), [], ()
     for k in range(chances):
-        if len(n):
-            n = np.unique(n)
-            likely[..., n] = weigh_formats(world, outlook.at(n))[1]
-        h, n, picked, seats = call(world, k, outlook, likely, wanted, own)
-        if h.size:
-            made.append(open_consultations(world, k, outlook, h, n, picked, seats))
+        if len(called):
+            likely[:, called] = weigh_formats(world, outlook, called)
+        called, picked, seats = call(world, k, outlook, likely, wanted, own)
+        if called.size:
+            made.append(open_consultations(world, k, outlook, called, picked, seats))
     made += call_besides(world, chances, outlook, wanted)
     if world.recorder:
         tell_calls(world, made)
@@ -251,46 +259,34 @@ def call(world, k, outlook, likely, wanted, own):
 
     Parameters
     ----------
-    likely : array (1 + F, H, N), the probability of calling nobody, and each format of the incident
+    likely : array (1 + F, K), the probability of calling nobody, and each format of the incident
     wanted : dict of (incident, run, place) to list of formats' places, what seats have chosen; a seat that has answered
         calls nowhere else, and what is opened is taken off its list
     own : as in `calls`
 
     Returns
     -------
-    arrays (C,) of int: incidents over which somebody calls, in which of the outlook's runs, which format, and the place
-    of whose wish it is
+    arrays (C,) of int: in which of the outlook's pairs somebody calls, which format, and the place of whose wish it is
     """
-    inputs, runs = world.inputs, outlook.runs
+    inputs, h, r = world.inputs, outlook.incidents, outlook.runs
     if own is None:
-        draw = world.draws.uniform(f"call {k}", world.turn, inputs.incidents)[runs].T
-        at_stake = outlook.most_at_stake >= outlook.of(inputs.params_per_run.call_stake_min)
-        picked = np.where(at_stake, pick(likely, draw) - 1, -1)
+        picked = pick(likely, world.draws.uniform(f"call {k}", world.turn, inputs.incidents)[r, h]) - 1
     else:
         chosen = [zip(one.incidents, one.runs, one.forms, strict=True) for one in own if one.chance == k]
-        first = {(h, run): form for h, run, form in chain(*chosen)}
-        picked = np.array([[first.get((h, run), -1) for run in runs] for h in range(len(inputs.incidents))])
+        first = {(over, run): form for over, run, form in chain(*chosen)}
+        picked = np.array([first.get(pair, -1) for pair in zip(h, r, strict=True)])
     if wanted:
-        h, n = np.indices(picked.shape).reshape(2, -1)
-        seats = zip(h, runs[n], callers(world, h, k, runs[n]), strict=True)
-        own_choice = [_as_wanted(wanted.get(seat), first) for seat, first in zip(seats, picked.flat, strict=True)]
-        picked = np.array(own_choice).reshape(picked.shape)
-    h, n = (picked >= 0).nonzero()
-    return h, n, picked[h, n], callers(world, h, k, runs[n]) if h.size else h
+        seats = zip(h, r, callers(world, h, k, r), strict=True)
+        picked = np.array([_as_wanted(wanted.get(seat), one) for seat, one in zip(seats, picked, strict=True)])
+    called = (picked >= 0).nonzero()[0]
+    return called, picked[called], callers(world, h[called], k, r[called]) if called.size else called
 
 
-def weigh_formats(world, outlook):
-    """The terms of the choice among the formats, and the probability of calling nobody and each: (1 + F, H, N)."""
-    utility, looked_at = utilities(world, outlook)
-    nowhere = np.full((1, outlook.runs.size), -np.inf)  # an incident that has fewer formats than others
-    utility = np.concatenate([np.where(can_be_called(world, outlook), utility, -np.inf), nowhere])
-    choice = np.concatenate([wait_utility(world, outlook)[None], utility[world.inputs.formats]])
-    return looked_at, choice_probabilities(choice, outlook.of(world.inputs.params_per_run.call_precision))
-
-
-def can_be_called(world, outlook):
-    """Where a consultation can be called now: (T, N) bool."""
-    return outlook.worth_a_call & is_free(world, outlook.runs)
+def weigh_formats(world, outlook, pairs=slice(None)):
+    """The probability of calling nobody and of calling each format: (1 + F, K), or for some of the pairs alone."""
+    inputs, h, r = world.inputs, outlook.incidents[pairs], outlook.runs[pairs]
+    choice = np.concatenate([outlook.wait[None, h, r], outlook.utility[inputs.formats[:, h], r]])
+    return choice_probabilities(choice, select_runs(inputs.params_per_run.call_precision, r))
 
 
 def _as_wanted(wanted, own):
@@ -307,11 +303,11 @@ def call_besides(world, chances, outlook, wanted):
     """What seats call beyond the model's own picks: each in turn, unless somebody has called there by now."""
     made, next_of = [], defaultdict(lambda: count(chances))
     for (h, run, place), formats in sorted(wanted.items()):
-        n = (outlook.runs == run).nonzero()[0]
+        pair = ((outlook.incidents == h) & (outlook.runs == run)).nonzero()[0]
         for form in formats:
             k, consultation = next(next_of[h, run]), world.inputs.formats[form, h]
-            if can_be_called(world, outlook.at(n))[consultation].any():
-                made.append(open_consultations(world, k, outlook, *np.array([[h], n, [form], [place]])))
+            if outlook.utility[consultation, run] > -np.inf:
+                made.append(open_consultations(world, k, outlook, pair, *np.array([[form], [place]])))
     return made
 
 
@@ -324,9 +320,11 @@ def callers(world, h, k, rows):
     """
     inputs, stake = world.inputs, world.state.stake[h, rows]
     friendship = select_runs(inputs.params.call_friend, rows)
-    weight = np.where(world.state.severity[h, rows] > 0, stake, friendship * np.square(stake)) * inputs.is_state
+    weight = friendship * np.square(stake)
+    hit = world.state.severity[h, rows] > 0
+    weight[hit] = stake[hit]
     draw = world.draws.uniform_at(f"caller {k}", world.turn, inputs.incidents, inputs.actors, h, rows)
-    return first_of(quantize(weight), draw)
+    return first_of(quantize(weight * inputs.is_state), draw)
 
 
 def member_calling(world, h, rows, consultations, caller):
@@ -339,46 +337,13 @@ def member_calling(world, h, rows, consultations, caller):
     return caller
 
 
-def utilities(world, outlook):
-    """What the caller sees in each format: (T, N), and the terms for the record."""
-    inputs, state, per_run, of = world.inputs, world.state, world.inputs.params_per_run, outlook.of
-    besides = inputs.consultation_is_ip4[:, None] * effect_anywhere(world, "duplication")[outlook.runs]
-    utility, looked_at = format_utility(
-        inputs.consultation_mandate,
-        outlook.coverage,
-        outlook.days,
-        outlook.veto,
-        np.minimum(doubled(world, outlook.runs) + besides, 1),
-        outlook.reputation,
-        mandate_weight=of(per_run.call_mandate),
-        coverage_weight=of(per_run.call_coverage),
-        days_weight=of(per_run.call_days),
-        veto_weight=of(per_run.call_veto),
-        duplication_weight=of(per_run.call_duplication),
-        reputation_weight=of(per_run.call_reputation),
-    )
-    spoken = state.consultation_called[:, outlook.runs] < NEVER
-    again = of(per_run.call_again) * spoken + inputs.consultation_reluctance
-    return utility + of(per_run.call_victim) * outlook.victim_inside - again, looked_at
-
-
-def doubled(world, runs=slice(None)):
-    """How many that are open, or have adopted their text, do the work of each consultation: (T, R), or some runs."""
-    now = world.state.consultation_state[:, runs]
-    return world.inputs.consultation_duplicates @ ((now == OPEN) | (now == ADOPTED)).astype(float)
-
-
-def coverage(world, of=True):
-    """How much of the stake in its incident, weighed by capability, sits at each consultation: (T, R).
-
-    Parameters
-    ----------
-    of : array (H, R, A) of bool, of whose stake
-    """
-    inputs = world.inputs
-    needed = quantize(world.state.stake * (inputs.params.weight_floor + inputs.capability))
-    whole = np.maximum(needed.sum(axis=-1), 1e-9)
-    return sum_of_members(inputs, needed * of) / whole[inputs.consultation_incident]
+def doubled(world):
+    """Whether another that is open, or has adopted its text, does the work of each consultation: (T, R) bool."""
+    inputs, now = world.inputs, world.state.consultation_state
+    at_work, others = ((now == OPEN) | (now == ADOPTED)).astype(float), np.empty(now.shape)
+    for part in inputs.consultation_slices:  # those over one incident leave those over another as they are
+        np.matmul(inputs.consultation_duplicates[part, part], at_work[part], out=others[part])
+    return others > 0
 
 
 def tempo_of_partnership(world):
@@ -386,83 +351,78 @@ def tempo_of_partnership(world):
     return np.clip(1 + effect_anywhere(world, "decision_days"), 0.3, 2)
 
 
-def p_veto(world, runs):
+def p_veto(world, h, r):
     """How likely a text at the mean position is blocked, as the caller sees it: by the most reluctant member.
 
     Parameters
     ----------
-    runs : array (N,) of int, their places
+    h, r : arrays (K,) of int, the incidents and runs that are looked at
 
     Returns
     -------
-    array (T, N); 0 where no single member can block
+    array (T, R); 0 elsewhere, and where no single member can block
     """
     inputs, per_run = world.inputs, world.inputs.params_per_run
     panels, panel_of = inputs.silent_panels
-    tables = world.state.position, salience(world)
-    position, cares = (np.ascontiguousarray(np.moveaxis(table[:, runs], -1, 0)) for table in tables)
-    weight = quantize(select_runs(inputs.capability, runs).T[:, None] * cares)
-    weighed, weight = (panels @ table.reshape(len(table), -1) for table in (quantize(weight * position), weight))
-    mean = (weighed / np.maximum(weight, 1e-9)).reshape(len(panels), *position.shape[1:])
-    reluctance = np.zeros((len(panels) + 1, *position.shape[1:]))
-    for k, sits in enumerate(panels > 0):
-        reluctance[k] = np.maximum.reduce((mean[k] - position[sits]) * cares[sits], axis=0, initial=0)
+    position, cares = (np.ascontiguousarray(table[h, r].T) for table in (world.state.position, salience(world)))
+    weight = quantize(select_runs(inputs.capability, r).T * cares)
+    mean = panels @ quantize(weight * position) / np.maximum(panels @ weight, 1e-9)
+    wants, reluctance = cares * position, np.zeros(mean.shape)
+    for most, text, sits in zip(reluctance, mean, panels > 0, strict=True):
+        beyond = cares[sits]
+        beyond *= text
+        beyond -= wants[sits]
+        np.maximum.reduce(beyond, axis=0, initial=0, out=most)
     hazard, steepness, days = (
-        select_runs(of_all, runs)
-        for of_all in (per_run.silence_hazard, per_run.silence_steepness, per_run.silence_days)
+        select_runs(of_all, r) for of_all in (per_run.silence_hazard, per_run.silence_steepness, per_run.silence_days)
     )
-    veto = quantize(p_break_silence(reluctance, 0.0, 1.0, hazard, steepness, 0.0, days))
-    veto[-1] = 0
+    veto = np.zeros((len(panels) + 1, *world.state.stake.shape[:2]))
+    veto[:-1, h, r] = quantize(p_break_silence(reluctance, 0.0, 1.0, hazard, steepness, 0.0, days))
     return veto[panel_of, inputs.consultation_incident]
 
 
 def legal_consultations(world):
     """Which consultations can be opened now: (T, R) bool."""
-    return is_free(world) & worth_a_call(world)
+    return is_free(world) & worth_a_call(world, seated(world))
 
 
-def is_free(world, runs=slice(None)):
-    """Where nobody sits, nor has sat too short a while ago: (T, R) bool, or in some runs alone."""
-    now, called = (table[:, runs] for table in (world.state.consultation_state, world.state.consultation_called))
-    again = world.day - called >= select_runs(world.inputs.params_per_run.call_again_days, runs)
+def is_free(world):
+    """Where nobody sits, nor has sat too short a while ago: (T, R) bool."""
+    now, called = world.state.consultation_state, world.state.consultation_called
+    again = world.day - called >= world.inputs.params_per_run.call_again_days
     return (now != OPEN) & ((called >= NEVER) | again)
 
 
-def worth_a_call(world):
+def worth_a_call(world, sits):
     """Where a consultation has something to speak about: (T, R) bool.
 
-    Its incident has begun and is grave enough for it, and somebody concerned is at the table; once a text stands, only
-    where matters have moved since or where those sit who have much of the stake and whom no text covers. Where a format
-    gathers to name a culprit, somebody concerned has to be sure of it.
+    Its incident is grave enough for it, and somebody concerned is at the table; once a text stands, only where matters
+    have moved since or where those sit who have much of the stake and whom no text covers. Where a format gathers to
+    name a culprit, somebody concerned has to be sure of it.
     """
-    inputs, state, of = world.inputs, world.state, world.inputs.consultation_incident
-    hit = any_member(inputs, state.severity > 0)
-    grave = (severity_now(world)[of] >= inputs.consultation_threshold) & (hit | ~inputs.consultation_members_only)
-    concerned = state.stake >= inputs.params.call_stake_min
-    is_sure = concerned.copy()
-    for h, asks in enumerate(inputs.naming_asks):
-        is_sure[h] &= world.confidence()[h] >= asks
-    ready = any_member(inputs, is_sure) | ~inputs.consultation_accuses
-    reaches_others = coverage(world, state.covered == 0) >= inputs.params_per_run.call_uncovered
-    has_cause = matters_moved(world)[of] | reaches_others
-    return world.has_begun[of, None] & grave & ready & any_member(inputs, concerned) & has_cause
+    inputs, of = world.inputs, world.inputs.consultation_incident
+    concerns = sits.concerned & (sits.victims | ~inputs.consultation_members_only)
+    severity = severity_now(world)
+    grave = severity[of] >= inputs.consultation_threshold
+    ready = sits.sure | ~inputs.consultation_accuses
+    has_cause = matters_moved(world, severity)[of] | sits.left_out
+    return grave & ready & concerns & has_cause
 
 
-def matters_moved(world):
+def matters_moved(world, severity):
     """Whether facts or evidence have moved since the last text on each incident: (H, R) bool."""
     state, per_run = world.state, world.inputs.params_per_run
-    graver = severity_now(world) >= state.told_severity + per_run.renew_step
-    surer = confidence_now(world) >= state.told_confidence + per_run.renew_confidence
-    return graver | surer
+    moved = severity >= state.told_severity + per_run.renew_step
+    still = (~moved).nonzero()
+    surer = state.told_confidence + per_run.renew_confidence
+    moved[still] = confidence_now(world, still) >= surer[still]
+    return moved
 
 
-def wait_utility(world, outlook):
-    """What speaks for calling nobody: more with each consultation open, less with the stake: (H, N)."""
-    inputs, per_run, of = world.inputs, world.inputs.params_per_run, outlook.of
-    is_open = world.state.consultation_state[:, outlook.runs] == OPEN
-    busy = np.array([is_open[part].sum(axis=0) for part in inputs.consultation_slices])
-    urgency_of_call = of(per_run.call_stake) * outlook.most_at_stake
-    return of(per_run.call_wait) + of(per_run.call_wait_open) * busy - urgency_of_call
+def wait_utility(world):
+    """What speaks for calling nobody: more with each consultation open, less with the stake: (H, R)."""
+    per_run, busy = world.inputs.params_per_run, over_each(world.inputs, world.state.consultation_state == OPEN)
+    return per_run.call_wait + per_run.call_wait_open * busy - per_run.call_stake * world.state.stake.max(axis=-1)
 
 
 def calls_open(world, h, legal, picks):
@@ -499,46 +459,65 @@ def places_to_call(world, h, run, place, t):
     )
 
 
-def open_consultations(world, k, outlook, h, n, picked, seats):
+def open_consultations(world, k, outlook, pairs, picked, seats):
     """Open the consultations picked: set when they will end, and book the overlap.
 
     Parameters
     ----------
-    h, n, picked, seats : arrays (C,) of int, as `call` gives them
+    pairs, picked, seats : arrays (C,) of int, as `call` gives them
 
     Returns
     -------
     Calls
     """
     inputs, state = world.inputs, world.state
-    r, t = outlook.runs[n], inputs.formats[picked, h]
+    h, r = outlook.incidents[pairs], outlook.runs[pairs]
+    t = inputs.formats[picked, h]
     caller = member_calling(world, h, r, t, seats)
-    told = zip(h[r == 0], n[r == 0], strict=True) if world.recorder else ()
-    weighed = {over: as_weighed(world, over, outlook.at([place])) for over, place in told}
+    told = pairs[r == 0] if world.recorder else ()
+    weighed = {outlook.incidents[pair]: as_weighed(world, outlook, pair) for pair in told}
     least = inputs.consultation_min[t, 0]
     draw = world.draws.normal_at(f"days {k}", world.turn, inputs.consultation_names, t, r)
     days = days_drawn(least, inputs.consultation_typical[t, 0], inputs.consultation_max[t, 0], draw)
     for total, more in (
-        (state.duplication, np.minimum(doubled(world)[t, r], 1)),
-        (state.called, 1),
+        (state.duplication, outlook.doubled[t, r]),
+        (state.called, None),
         (state.called_best, inputs.best_placed[t]),
     ):
-        np.add.at(total, r, more)  # a run may have calls over several incidents
-    takes = inputs.calendar.nearest(np.maximum(days * outlook.hurry[h, n] * outlook.tempo[t, n], least))
+        total += np.bincount(r, more, world.runs)  # a run may have calls over several incidents
+    takes = inputs.calendar.nearest(np.maximum(days * outlook.pace[t, r], least))
     state.consultation_due[t, r] = inputs.calendar.nearest(world.day + takes)
     state.consultation_state[t, r] = OPEN
     state.consultation_called[t, r] = world.day
     first = state.first_consultation[h, r]
     state.first_consultation[h, r] = np.where(first < 0, t, first)
     state.asked[h, r] = np.maximum(state.asked[h, r], state.severity[h, r, caller] > 0)
+    keep_up(world, outlook, h, r, t)
     return Calls(k, h, r, picked, seats, caller, weighed)
 
 
-def as_weighed(world, h, outlook):
-    """The terms of the choice among the formats of incident `h`, and the probabilities, for the record."""
-    part = world.inputs.consultation_slices[h]
-    looked_at, likely = weigh_formats(world, outlook)
-    return {name: term[part] for name, term in looked_at.items()}, likely[: 1 + part.stop - part.start, h]
+def keep_up(world, outlook, h, r, t):
+    """Enter in the outlook that these are open now: they cannot be called again, and do the work of others.
+
+    Parameters
+    ----------
+    h, r, t : arrays (C,) of int, incidents, runs and consultations
+    """
+    per_run = world.inputs.params_per_run
+    outlook.wait[h, r] += select_runs(per_run.call_wait_open, r)
+    outlook.utility[t, r] = -np.inf
+    of, others = (world.inputs.consultation_duplicates[t] > 0).nonzero()
+    doubles, weight = (others, r[of]), select_runs(per_run.call_duplication, r[of])
+    outlook.doubled[doubles] = True
+    outlook.utility[doubles] -= weight + outlook.terms["duplication"][doubles]
+    outlook.terms["duplication"][doubles] = -weight
+
+
+def as_weighed(world, outlook, pair):
+    """The terms of the choice among the formats in a pair of the first run, and the probabilities, for the record."""
+    part = world.inputs.consultation_slices[outlook.incidents[pair]]
+    likely = weigh_formats(world, outlook, [pair])[: 1 + part.stop - part.start]
+    return {name: term[part, :1].copy() for name, term in outlook.terms.items()}, likely
 
 
 def pay(world, made):
@@ -558,7 +537,8 @@ def pay(world, made):
     paid = np.zeros(state.stake.shape)
     for one in made:
         np.add.at(paid, (one.incidents, one.runs, one.callers), select_runs(price, one.runs))
-    np.cumsum(paid, axis=0, out=paid)
+    for before, after in pairwise(paid):
+        after += before
     left = state.capital - paid
     state.capital, state.spent = left[-1].copy(), state.spent + paid[-1]
     return left

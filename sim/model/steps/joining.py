@@ -25,11 +25,11 @@ def join(world, options, runs, actors, covered_by_text=False, not_before=0):
     tuple of three arrays like the arguments, what was newly joined
     """
     inputs, state = world.inputs, world.state
-    new = ~state.joined[options, runs, actors]
+    new = (~state.joined[options, runs, actors]).nonzero()[0]
     o, r, a = options[new], runs[new], actors[new]
     if not o.size:
         return o, r, a
-    decided = np.maximum(inputs.calendar.halfway(world.turn), np.broadcast_to(not_before, new.shape)[new])
+    decided = np.maximum(inputs.calendar.halfway(world.turn), np.broadcast_to(not_before, options.shape)[new])
     effective = decided + inputs.lead_min[o, 0, 0]
     if not covered_by_text:
         effective = np.maximum(effective, acts_from(world, o, r, a))
@@ -46,7 +46,7 @@ def join(world, options, runs, actors, covered_by_text=False, not_before=0):
 def remember_accusations(world, options, runs, actors):
     """Keep how sure of what was true states are that now say who did it."""
     inputs, state = world.inputs, world.state
-    says = (inputs.accuses[options, 0, 0] > 0) & inputs.is_state[actors]
+    says = ((inputs.accuses[options, 0, 0] > 0) & inputs.is_state[actors]).nonzero()[0]
     o, r, a = options[says], runs[says], actors[says]
     h = inputs.option_incident[o]
     sure = world.confidence()[h, r, a]
@@ -83,7 +83,7 @@ def lead_days(world, options, runs, actors):
     inputs = world.inputs
     draw = world.nature.normal_of("lead", 0, inputs.option_names, inputs.actors, options, runs, actors)
     usual = (inputs.lead_min, inputs.lead_typical, inputs.lead_max)
-    return quantize(days_drawn(*(days[options, 0, 0] for days in usual), draw, longest=LONGEST))
+    return quantize(days_drawn(*(days[:, 0, 0][options] for days in usual), draw, longest=LONGEST))
 
 
 def urgency(world):

@@ -6,7 +6,7 @@ from sim.catalogue.responses import RUNGS, rung_of
 from sim.model.decisions import Decision, Option
 from sim.model.steps.stops import seats_to_ask
 from sim.model.steps.willingness import lasting_utility, side_by_side, utility_of_calls
-from sim.rules.choice import logistic
+from sim.rules.odds import logistic
 from sim.rules.quantize import quantize
 
 JUST = 1e-3  # of the ladder

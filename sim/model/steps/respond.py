@@ -25,15 +25,12 @@ TALKS, PRESSURE = ("talks",), ("measures", "military")  # kinds of response that
 
 
 def choose_responses(world):
-    """What every state joins by the model's own rule, over all incidents together: (O, R, A) bool."""
-    chosen = np.zeros_like(world.state.joined)
+    """What every state joins by the model's own rule, over all incidents together: options, runs and actors (N,)."""
     picked = instruments(world, kinds_wanted(world), open_to(world))
-    options, runs, actors = picked
-    pays = affordable(world, options, runs, actors)
-    chosen[options[pays], runs[pays], actors[pays]] = True
     if world.watch or world.recorder:
         tell_what_was_weighed(world, picked)
-    return chosen
+    pays = affordable(world, *picked)
+    return tuple(places[pays] for places in picked)
 
 
 def tell_what_was_weighed(world, picked):
@@ -48,15 +45,10 @@ def tell_what_was_weighed(world, picked):
         world.watch.weighed(world, utilities, picked)
 
 
-def cells(table):
-    """The places of what is marked in a table of bool, one array for each of its axes."""
-    return np.unravel_index(table.reshape(-1).nonzero()[0], table.shape)
-
-
 def join_responses(world, chosen):
     """Join what was chosen, and remember how grave each saw it then."""
     inputs, state = world.inputs, world.state
-    o, r, a = cells(chosen)
+    o, r, a = chosen
     new = join(world, o, r, a)
     state.acted_on[inputs.option_kind[o], r, a] = state.perceived[inputs.option_incident[o], r, a]
     if world.recorder:
@@ -64,25 +56,29 @@ def join_responses(world, chosen):
 
 
 def kinds_wanted(world):
-    """Which kinds of response each wants to take up now, and has the capital for the cheapest of: (K, R, A) bool.
+    """Which kinds of response each wants to take up now, and has the capital for the cheapest of.
 
     Alternatives stand aside for one another before anybody looks at the price.
+
+    Returns
+    -------
+    array (N,) of int, ascending, places in a table (K, R, A) laid out flat
     """
     inputs, state = world.inputs, world.state
     can_pay = state.capital >= inputs.kind_price
-    asked = can_pay | are_among(inputs, TALKS + PRESSURE)[:, None, None]
-    wants = np.zeros(can_pay.shape, dtype=bool)
+    asked = can_pay.copy()
+    asked[are_among(inputs, TALKS + PRESSURE)] = True
     wanted = [wanted_over(world, h, asked) for h in world.begun]
-    if wanted:
-        places, utility = (np.concatenate(of_all) for of_all in zip(*wanted, strict=True))
-        wants.reshape(-1)[places[~set_aside(world, places, utility)]] = True
-    return wants & can_pay
+    if not wanted:
+        return np.zeros(0, dtype=int)
+    places, utility = (np.concatenate(of_all) for of_all in zip(*wanted, strict=True))
+    return places[can_pay.reshape(-1)[places] & ~set_aside(world, places, utility)]
 
 
 def wanted_over(world, h, asked):
     """The kinds of response to an incident that each is willing to take up now, and how willing it is.
 
-    Company is looked at only by those whom it could move.
+    Company is looked at only by those whom it could move, or who may have to weigh one kind against another.
 
     Parameters
     ----------
@@ -90,23 +86,33 @@ def wanted_over(world, h, asked):
 
     Returns
     -------
-    places : array (N,) of int, in a table (K, R, A) laid out flat; utility : array (N,)
+    places : array (N,) of int, in a table (K, R, A) laid out flat
+    utility : array (N,), of the kinds that are no alternatives at least so much
     """
     inputs, state, params = world.inputs, world.state, world.inputs.params
-    part = inputs.kind_slices[h]
+    part, attends = inputs.kind_slices[h], attention(world, h)
     base, text, threshold = world.base_utilities[h], text_term(world, h), state.threshold[part]
-    in_company = base + (inputs.most_company - 0.5) * np.abs(params.b_peer)
-    in_company += text
-    in_company *= params.precision
-    could = (in_company >= threshold) & asked[part]
-    could &= inputs.is_state & (attention(world, h) >= state.attends_from[h])
-    could &= state.perceived[h] >= state.acted_on[part] + params.renew_step
+    at_most = base + params.b_peer * (inputs.most_company - 0.5)
+    at_most += text
+    at_most *= params.precision
+    could = (at_most >= threshold) & asked[part]
+    could &= inputs.is_state & (attends >= state.attends_from[h])
+    could &= state.acted_on[part] <= state.perceived[h] - params.renew_step
     places = could.reshape(-1).nonzero()[0]
-    runs = places // could.shape[-1] % world.runs
-    company = select_runs(params.b_peer, runs)[..., 0] * (peer_participation_at(world, h, places) - 0.5)
-    utility = base.reshape(-1)[places] + company + text.reshape(-1)[places]
-    wants = select_runs(params.precision, runs)[..., 0] * utility >= threshold.reshape(-1)[places]
-    return part.start * state.capital.size + places[wants], utility[wants]
+    base, text, threshold = (table.reshape(-1)[places] for table in (base, text, threshold))
+    kinds, people = np.divmod(places, attends.size)
+    runs = people // attends.shape[-1]
+    b_peer, precision = (select_runs(of_run, runs)[..., 0] for of_run in (params.b_peer, params.precision))
+
+    def utility(peers):
+        return base + b_peer * (peers - 0.5) + text
+
+    company, weighs = np.zeros(places.size), are_among(inputs, TALKS + PRESSURE)[part][kinds]
+    looks = (weighs | (precision * utility(company) < threshold)).nonzero()[0]
+    company[looks] = peer_participation_at(world, h, places[looks], attends)
+    willing = utility(company)
+    wants = (precision * willing >= threshold).nonzero()[0]
+    return part.start * attends.size + places[wants], willing[wants]
 
 
 def set_aside(world, places, utility):
@@ -157,21 +163,32 @@ def instruments(world, wants, can):
 
     Parameters
     ----------
-    wants : array (K, R, A) of bool; can : array (O, R, A) of bool
+    wants : array (N,) of int, ascending, places in a table (K, R, A) laid out flat; can : array (O, R, A) of bool
 
     Returns
     -------
     options, runs, actors : arrays (N,) of int
     """
     inputs = world.inputs
-    o, r, a = cells(wants[inputs.option_kind] & can)
-    in_time = acts_in_time(world, o, r, a)
-    o, r, a = o[in_time], r[in_time], a[in_time]
+    kinds, people = np.divmod(wants, can[0].size)
+    o, race = options_of(inputs, kinds)
+    is_open = can.reshape(-1)[o * can[0].size + people[race]].nonzero()[0]
+    o, race = o[is_open], race[is_open]
+    r, a = (of_person[race] for of_person in np.divmod(people, can.shape[-1]))
+    in_time = acts_in_time(world, o, r, a).nonzero()[0]
+    o, race, r, a = (of_each[in_time] for of_each in (o, race, r, a))
     usual = np.exp(inputs.params.precision * (inputs.own_habit + inputs.how_usual))
     appeal = np.broadcast_to(usual, can.shape)[o, r, a]
     draw = world.nature.uniform_of("instrument", 0, inputs.option_names, inputs.actors, o, r, a)
-    best = first_of_each(np.ravel_multi_index((inputs.option_kind[o], r, a), wants.shape), appeal, draw)
+    best = first_of_each(race, appeal, draw)
     return o[best], r[best], a[best]
+
+
+def options_of(inputs, kinds):
+    """All options of some kinds, (N,) ascending: the options in their order, and for each a place in `kinds`."""
+    first, end = (np.searchsorted(kinds, inputs.option_kind, side) for side in ("left", "right"))
+    options = np.repeat(np.arange(first.size), end - first)
+    return options, np.arange(options.size) + (end - np.cumsum(end - first))[options]
 
 
 def open_to(world):
@@ -186,23 +203,20 @@ def legal(world):
     whatever accuses it is as sure as that asks for.
     """
     inputs = world.inputs
-    may = (inputs.allowed_in(world.turn) & inputs.is_state)[:, None] & lead_condition_met(world)
-    for part, sure in zip(inputs.option_slices, world.confidence(), strict=True):
+    may = np.repeat((inputs.allowed_in(world.turn) & inputs.is_state)[:, None], world.runs, axis=1)
+    for part, severity, sure in zip(inputs.option_slices, world.state.severity, world.confidence(), strict=True):
+        following = part.start + (inputs.option_follows[part] >= 0).nonzero()[0]
+        if following.size:
+            may[following] &= lead_condition_met(world, following, severity > 0)
         accusing = part.start + inputs.accuses[part, 0, 0].nonzero()[0]
         may[accusing] &= sure >= inputs.attribution_min[accusing]
     return may
 
 
-def lead_condition_met(world):
-    """Which responses may be joined, because they follow no other or a victim or its body has led: (O, R, 1) bool."""
-    inputs, state = world.inputs, world.state
-    free = np.ones((len(inputs.options), world.runs, 1), dtype=bool)
-    for part, severity in zip(inputs.option_slices, state.severity, strict=True):
-        following = part.start + (inputs.option_follows[part] >= 0).nonzero()[0]
-        if following.size:
-            led = state.joined[inputs.option_follows[following]] & leads(inputs, severity > 0)
-            free[following] = led.any(axis=-1, keepdims=True)
-    return free
+def lead_condition_met(world, following, hit):
+    """Where a victim or its body has led with what each of these responses follows: (N, R, 1) bool."""
+    led = world.state.joined[world.inputs.option_follows[following]] & leads(world.inputs, hit)
+    return led.any(axis=-1, keepdims=True)
 
 
 def leads(inputs, hit):
@@ -239,9 +253,10 @@ def responses_open(world, chosen):
 
     Parameters
     ----------
-    chosen : array (O, R, A) of bool, what the model's own rule joins
+    chosen : arrays (N,) of int, options, runs and actors: what the model's own rule joins
     """
     inputs, capital = world.inputs, world.state.capital
+    is_own = marked(world, chosen)
     opened, may_pay = [], open_to(world) & (inputs.price <= capital)
     for h in world.begun:
         part = inputs.option_slices[h]
@@ -250,7 +265,7 @@ def responses_open(world, chosen):
         for run, place, code in seats_to_ask(world, "responses", within_means.any(axis=0)):
             here = part.start + np.flatnonzero(within_means[:, run, place])
             options = _as_seen(world, run, place, here, alike)
-            own = tuple(inputs.options[o][1] for o in here if chosen[o, run, place])
+            own = tuple(inputs.options[o][1] for o in here if is_own[o, run, place])
             budget = float(capital[run, place])
             about = inputs.incidents[h]
             opened.append(
@@ -260,17 +275,26 @@ def responses_open(world, chosen):
 
 
 def apply_responses(world, chosen, answers):
-    """Put the answers of seats in place of the model's choice, the cheapest first, as far as the capital goes."""
-    inputs = world.inputs
-    left = world.state.capital.copy()
+    """What is chosen once seats have answered: what they join, the cheapest first, as far as the capital goes."""
+    if not answers.by_run:
+        return chosen
+    inputs, left, is_chosen = world.inputs, world.state.capital.copy(), marked(world, chosen)
     for run, code, incident, choice in answers.all("responses"):
         place = inputs.index[code]
         part = inputs.option_slices[inputs.incidents.index(incident)]
-        chosen[part, run, place] = False
+        is_chosen[part, run, place] = False
         for o in range(part.start, part.stop):
             if inputs.options[o][1] in choice and (price := of_runs(inputs.price, o, run)) <= left[run, place]:
-                chosen[o, run, place] = True
+                is_chosen[o, run, place] = True
                 left[run, place] -= price
+    return np.unravel_index(is_chosen.reshape(-1).nonzero()[0], is_chosen.shape)
+
+
+def marked(world, chosen):
+    """What is chosen, as a table: (O, R, A) bool."""
+    is_chosen = np.zeros_like(world.state.joined)
+    is_chosen[chosen] = True
+    return is_chosen
 
 
 def described(world, o):

@@ -20,7 +20,7 @@ from sim.model.steps.joining import join
 from sim.model.steps.positions import rung_edges, salience
 from sim.model.steps.stops import seats_to_ask
 from sim.model.steps.willingness import joined_any
-from sim.rules.choice import largest, logistic
+from sim.rules.choice import largest
 from sim.rules.consultation import (
     STATES_SHARE,
     bearable,
@@ -30,6 +30,7 @@ from sim.rules.consultation import (
     softened,
     unopposed,
 )
+from sim.rules.odds import logistic
 from sim.rules.quantize import of_runs, quantize, select_runs
 from sim.rules.tempo import NEVER
 
@@ -152,10 +153,12 @@ def close_round(world, attempt, answers):
     yes = due.voters & ~against
     is_silent, votes = due.rule == SILENCE, due.rule == VOTE
     passed = is_silent & ~against.any(axis=-1)
-    passed[votes] = qualified_majority(yes[votes], inputs.population[0], due.voters[votes])
+    if votes.any():
+        passed[votes] = qualified_majority(yes[votes], inputs.population[0], due.voters[votes])
     passed[due.rule == COALITION] = True
     goes_on = np.flatnonzero(~passed)
-    np.add.at(world.state.breaks, due.runs, (against & (is_silent & ~passed)[:, None]).sum(axis=-1))
+    broken = (against & (is_silent & ~passed)[:, None]).sum(axis=-1)
+    world.state.breaks += np.bincount(due.runs, broken, world.runs)
     before = due.text
     due.text = before.copy()
     due.text[goes_on] = soften(world, due.only(goes_on), attempt, against[goes_on])
@@ -179,8 +182,8 @@ def objections(world, due, attempt):
 def breaks(world, due, attempt):
     """Who breaks silence: (K, A) bool."""
     inputs, params = world.inputs, world.inputs.params
-    unanimous = (np.array(inputs.consultation_rule)[due.consultations] == "unanimity")[:, None]
-    patience = np.where(unanimous, due.of(params.abstention), 1.0)
+    unanimous = np.array([rule == "unanimity" for rule in inputs.consultation_rule])[due.consultations]
+    patience = np.where(unanimous[:, None], due.of(params.abstention), 1.0)
     chance = p_break_silence(
         due.text[:, None],
         due.wants,
@@ -371,7 +374,8 @@ def act_for_members(world):
     """What bodies do beside signing their texts: drawn once a run, so that nobody throws the dice again each week."""
     inputs, places = world.inputs, _places_of_bodies(world.inputs)
     chances = chances_of_bodies(world)
-    b, o, r = np.nonzero((chances > 0) & ~np.moveaxis(world.state.joined[..., places], -1, 0))
+    may = (chances > 0) & ~np.moveaxis(world.state.joined[..., places], -1, 0)
+    b, o, r = np.unravel_index(np.flatnonzero(may), may.shape)
     if not b.size:
         return
     lots = world.draws.uniform_of("follows", 0, inputs.actors, inputs.option_names, places[b], r, o)
@@ -407,7 +411,8 @@ def chances_of_bodies(world):
     if not b.size:
         return chances
     incidents, kinds = inputs.option_incident[options], inputs.option_kind[options]
-    text = np.array([text_behind(world, members) for members in inputs.body_members])[b, incidents]
+    texts = {body: text_behind(world, inputs.body_members[body]) for body in {*b.tolist()}}
+    text = np.array([texts[body][h] for body, h in zip(b.tolist(), incidents.tolist(), strict=True)])
     names, speaks = inputs.is_attribution[options, 0] > 0, inputs.signatory[options, None]
     own = np.where(speaks, params.body_words[:, 0], params.body_deeds[:, 0])
     grown = inputs.practice_of_naming(world.years)[:, 0] * (1 - inputs.hurts_people[incidents][:, :, 0])
@@ -438,17 +443,20 @@ def shares_of_members(world, bodies, kinds):
     ----------
     bodies, kinds : arrays (N,) of int, places of each
     """
-    inputs, members = world.inputs, world.inputs.body_members.astype(float)
-    options = np.flatnonzero(np.isin(inputs.option_kind, kinds)).tolist()
+    inputs, members = world.inputs, world.inputs.body_members
+    asked = {*kinds.tolist()}
+    options = [option for option, kind in enumerate(inputs.option_kind.tolist()) if kind in asked]
     did = joined_any(world, options, inputs.option_kind, len(inputs.kinds))
-    shares = (did.astype(float) @ members.T / np.maximum(members.sum(axis=-1), 1))[kinds, :, bodies]
+    counts = did.astype(np.float32) @ members.T.astype(np.float32)  # single precision counts as exactly
+    shares = (counts / np.maximum(members.sum(axis=-1), 1))[kinds, :, bodies]
     return np.where(inputs.members_may[bodies, kinds][:, None], shares, 0.5)
 
 
 def text_behind(world, members):
     """The strongest text that half of a body's members stand behind, over each incident: (H, R)."""
-    half = members.sum() // 2
-    return np.partition(world.state.covered[..., members], half, axis=-1)[..., half]
+    of_members = world.state.covered.compress(members, axis=-1)
+    of_members.sort(axis=-1)
+    return of_members[..., members.sum() // 2]
 
 
 # ------------------------------------------------------------------------------------------------- recorder

@@ -6,10 +6,11 @@ product of two tables. Intentions are exchanged while consulting; decisions foll
 
 import numpy as np
 
-from sim.rules.choice import logistic, respond_to_company
+from sim.rules.choice import respond_to_company
+from sim.rules.odds import logistic
 from sim.rules.quantize import quantize
 
-IN_CACHE = 2**14  # numbers of a table
+IN_CACHE = 2**15  # numbers of a table
 
 
 def attention(world, where):
@@ -54,7 +55,7 @@ def products(world, where):
         ("stake", accuses, params.b_hurt * hurt),
         ("stake", measure, params.b_hurt_measures * hurt),
         ("need", support, params.b_need * need(inputs, severity)),
-        ("lead", accuses, -params.b_unled * unled(world)[where]),
+        ("lead", accuses, -params.b_unled * unled(world, where)),
         ("publicness", names, -params.b_hidden * (1 - state.publicness[where][..., None])),
         ("stance", 1 - support, params.b_stance * inputs.stance[suspect]),
         ("exposure", typical.gravity, -params.b_exposure * world.exposed(suspect)),
@@ -91,14 +92,15 @@ def own_share(severity):
     return quantize(severity / np.where(worst > 0, worst, 1.0))
 
 
-def unled(world):
-    """Who would accuse over the head of a victim that has not: (H, R, A), 0 or 1."""
+def unled(world, where):
+    """Who would accuse over the head of a victim that has not, in some incidents: (H, R, A), 0 or 1."""
     inputs, state = world.inputs, world.state
-    is_victim = state.severity > 0
+    is_victim = state.severity[where] > 0
     named = np.zeros(is_victim.shape[:2], dtype=bool)
+    places = {h: place for place, h in enumerate(np.arange(len(inputs.incidents))[where].tolist())}
     for o in inputs.is_attribution[:, 0, 0].nonzero()[0]:
-        h = inputs.option_incident[o]
-        named[h] |= (state.joined[o] & is_victim[h]).any(axis=-1)
+        if (place := places.get(inputs.option_incident[o])) is not None:
+            named[place] |= (state.joined[o] & is_victim[place]).any(axis=-1)
     return ~named[..., None] & ~is_victim
 
 
@@ -114,7 +116,7 @@ def certainty(world, h):
     inputs, params = world.inputs, world.inputs.params
     least = inputs.kind_asks[inputs.kind_slices[h]][accusing(inputs, h)]
     beyond = np.minimum(world.confidence()[h] - least, params.confidence_ceiling)
-    return quantize(np.where(beyond > 0, params.b_confidence, params.b_doubt) * beyond)
+    return quantize(params.b_confidence * np.maximum(beyond, 0) + params.b_doubt * np.minimum(beyond, 0))
 
 
 def accusing(inputs, h):
@@ -223,52 +225,55 @@ def peer_participation(world, h):
     -------
     array (kinds of the incident, R, A)
     """
-    return _in_clubs(world.inputs, expected_to_join(world, [h]))[0]
+    return _in_clubs(world.inputs, expected_to_join(world, h))
 
 
-def peer_participation_at(world, h, places):
-    """The same for some of that table's entries alone: (N,), as is `places`, their places when it is laid out flat."""
-    inputs, (expected,) = world.inputs, expected_to_join(world, [h])
-    row, actor = np.divmod(places, expected.shape[-1])
-    own, most = expected.ravel()[places], np.zeros(places.size)
-    at = np.minimum(row % expected.shape[1], inputs.peer_group.shape[1] - 1), actor
-    for weight, scale in zip(inputs.peer_group, inputs.company_scale, strict=True):
-        of_club = _sum_over_club(expected, weight).ravel()[row]
-        np.maximum(most, _of_others(of_club, weight[at], own, scale[at]), out=most)
-    return most
+def peer_participation_at(world, h, places, attends):
+    """The same for some of that table's entries alone: (N,), as is `places`, their places when it is laid out flat.
+
+    Parameters
+    ----------
+    attends : array (R, A), `attention` to the incident
+    """
+    inputs, intention = world.inputs, world.state.p_join[world.inputs.kind_slices[h]]
+    expected = _expected(intention, logistic(attends), has_joined(world, h))
+    row, at = places // expected.shape[-1], places % inputs.peer_group[0].size
+    weight, scale = (
+        of_clubs.reshape(len(of_clubs), -1).take(at, axis=1) for of_clubs in (inputs.peer_group, inputs.company_scale)
+    )
+    of_club = _sums_over_clubs(inputs, expected).take(row, axis=1)
+    return _of_others(of_club, weight, expected.reshape(-1)[places], scale).max(axis=0, initial=0.0)
 
 
-def _sum_over_club(expected, weight):
-    """The sum over a club, exact on the grid: (kinds, R), of a table (kinds, R, A) and weights (1 or R, A)."""
-    return expected @ weight[0] if len(weight) == 1 else (expected * weight).sum(axis=-1)
+def _sums_over_clubs(inputs, expected):
+    """The sum over each club, exact on the grid: (clubs, kinds x R), of a table (kinds, R, A)."""
+    sums = inputs.peer_group.swapaxes(0, 1) @ expected.transpose(1, 2, 0)
+    return np.moveaxis(sums, 0, -1).reshape(len(inputs.peer_group), -1)
 
 
-def expected_to_join(world, incidents):
-    """With what probability each joins a kind of response, as the others see it: (kinds, R, A) for each incident."""
-    state, kinds = world.state, world.inputs.kind_slices
-    attends = logistic(attention(world, side_by_side(incidents)))
-    return [
-        quantize(np.maximum(state.p_join[kinds[h]] * of_one, has_joined(world, h)))
-        for h, of_one in zip(incidents, attends, strict=True)
-    ]
+def expected_to_join(world, h):
+    """With what probability each joins a kind of response, as the others see it: (kinds of the incident, R, A)."""
+    intention = world.state.p_join[world.inputs.kind_slices[h]]
+    return _expected(intention, logistic(attention(world, h)), has_joined(world, h))
 
 
-def _in_clubs(inputs, tables):
-    """The company of each in the most willing of its clubs, of tables (kinds, R, A): a list like them."""
-    runs, actors = tables[0].shape[1:]
-    own = np.empty((actors, sum(len(table) for table in tables), runs))  # neighbours of one club side by side
-    np.concatenate([np.moveaxis(table, -1, 0) for table in tables], axis=1, out=own)
+def _expected(intention, attends, joined):
+    return quantize(np.maximum(intention * attends, joined))
+
+
+def _in_clubs(inputs, expected):
+    """The company of each in the most willing of its clubs, of what is expected of each: (kinds, R, A) both."""
+    own = np.ascontiguousarray(np.moveaxis(expected, -1, 0))  # neighbours of one club side by side
     if inputs.peer_group.shape[1] == 1:
-        clubs = inputs.peer_group[:, 0]
-        by_club = (clubs @ own.reshape(actors, own[0].size)).reshape(len(clubs), *own.shape[1:])
+        by_club = (inputs.peer_group[:, 0] @ own.reshape(len(own), -1)).reshape(-1, *own.shape[1:])
     else:
-        by_club = [(own * weight.T[:, None]).sum(axis=0) for weight in inputs.peer_group]
-    most = np.zeros((actors, own[0].size + 8))[:, :-8]  # lines a power of two apart push each other out of the cache
+        by_club = _sums_over_clubs(inputs, expected).reshape(-1, *own.shape[1:])
+    most = np.zeros((len(own), own[0].size + 8))[:, :-8]  # lines a power of two apart push each other out of the cache
     most = most.reshape(own.shape)
     for club, neighbours, weight, scale in inputs.neighbours:
         company = _of_others(by_club[club], weight, own[neighbours], scale)
         np.maximum(most[neighbours], company, out=most[neighbours])
-    return np.split(np.ascontiguousarray(np.moveaxis(most, 0, -1)), np.cumsum([len(table) for table in tables])[:-1])
+    return np.ascontiguousarray(np.moveaxis(most, 0, -1))
 
 
 def _of_others(of_club, weight, own, scale):
@@ -283,12 +288,13 @@ def exchange_intentions(world, incidents):
     """As many rounds as fit in a turn: each hears what the others intend and adjusts part of the way."""
     inputs, state, params = world.inputs, world.state, world.inputs.params
     many = max(IN_CACHE // state.capital.size, 1)  # kinds at a time: their tables stay in the processor's cache
-    for _ in range(inputs.rounds(world.turn)):
-        tables = _in_clubs(inputs, expected_to_join(world, incidents))
-        for h, company in zip(incidents, tables, strict=True):
-            base, intention = world.base_utilities[h], state.p_join[inputs.kind_slices[h]]
-            for some in (slice(first, first + many) for first in range(0, len(base), many)):
+    for h, attends in zip(incidents, logistic(attention(world, side_by_side(incidents))), strict=True):
+        base, intentions, joined = world.base_utilities[h], state.p_join[inputs.kind_slices[h]], has_joined(world, h)
+        for some in (slice(first, first + many) for first in range(0, len(base), many)):
+            intention = intentions[some]
+            for _ in range(inputs.rounds(world.turn)):
+                company = _in_clubs(inputs, _expected(intention, attends, joined[some]))
                 answer = respond_to_company(
-                    base[some], params.b_peer, company[some], params.precision, intention[some], params.damping
+                    base[some], params.b_peer, company, params.precision, intention, params.damping
                 )
-                intention[some] = quantize(answer * inputs.is_state)  # who has left intends nothing any more
+                intention[:] = quantize(answer * inputs.is_state)  # who has left intends nothing any more

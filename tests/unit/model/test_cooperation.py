@@ -6,7 +6,7 @@ import pytest
 from sim.catalogue.measures import measured
 from sim.catalogue.moves import BY_NAME, Campaign
 from sim.model.steps.assess import assess, discriminability
-from sim.model.steps.consult import look_at_consultations, utilities
+from sim.model.steps.consult import look_at_consultations
 from tests.builders import a_library
 from tests.unit.model.steps.worlds import a_world
 
@@ -70,7 +70,7 @@ def test_work_that_others_do_already_speaks_against_a_meeting_of_nato_and_the_fo
     for amount in (0.0, 0.5):
         world = with_project(on="duplication", amount=amount, formats=["nato_ip4", "nac"])
         assess(world)
-        looked_at.append(utilities(world, look_at_consultations(world))[0][:, 0])
+        looked_at.append(look_at_consultations(world).utility[:-1, 0])
     is_theirs = world.inputs.consultation_is_ip4[world.inputs.consultation_slices[0]]
     assert is_theirs.any() and (looked_at[1] < looked_at[0])[is_theirs].all()
     assert np.array_equal(looked_at[1][~is_theirs], looked_at[0][~is_theirs])

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from sim.errors import RangeError
-from sim.rules.choice import choice_probabilities, first_of_each, log_odds, logistic, pick, respond_to_company
+from sim.rules.choice import choice_probabilities, first_of_each, pick, respond_to_company
+from sim.rules.odds import log_odds, logistic
 
 
 def test_log_odds_undo_the_logistic():

@@ -12,7 +12,7 @@ from sim import rules
 
 FILES = sorted(Path(rules.__file__).parent.glob("*.py"))
 MODULES = [path.stem for path in FILES if path.stem != "__init__"]
-INSIDE = ("domain", "quantize")
+INSIDE = ("domain", "odds", "quantize")
 
 
 def module(name):

@@ -62,8 +62,8 @@ CASES = {
     "choice.first_of": (rules.choice.first_of, [share(ACTOR), amount(0.01, 0.99)], RUN),
     "choice.first_of_each": (first_of_each_row, [share(ACTOR), amount(0.01, 0.99)], RUN),
     "choice.largest": (rules.choice.largest, [share(ACTOR), amount(0.01, 0.99)], RUN),
-    "choice.log_odds": (rules.choice.log_odds, [amount(0.01, 0.99)], ACTOR),
-    "choice.logistic": (rules.choice.logistic, [amount(-9, 9)], ACTOR),
+    "odds.log_odds": (rules.odds.log_odds, [amount(0.01, 0.99)], ACTOR),
+    "odds.logistic": (rules.odds.logistic, [amount(-9, 9)], ACTOR),
     "choice.pick": (rules.choice.pick, [share(OPTION), share()], ACTOR),
     "choice.respond_to_company": (
         lambda base, peer_participation, p: rules.choice.respond_to_company(base, 0.8, peer_participation, 5.5, p, 0.3),
@@ -217,7 +217,7 @@ def test_one_actor_alone_gives_the_same_bits(name):
 def test_no_rule_is_left_out():
     public = {
         f"{room}.{name}"
-        for room in rules.__all__
+        for room in (*rules.__all__, "odds")
         for name in getattr(rules, room).__all__
         if callable(getattr(getattr(rules, room), name))
     }

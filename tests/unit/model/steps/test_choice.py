@@ -7,7 +7,7 @@ from sim.model.steps.assess import assess
 from sim.model.steps.positions import take_positions
 from sim.model.steps.respond import legal
 from sim.model.steps.willingness import attention
-from sim.rules.choice import log_odds
+from sim.rules.odds import log_odds
 from sim.scenario.library_schema import Figure, Group
 from tests.builders import a_library
 from tests.unit.model.steps.worlds import (

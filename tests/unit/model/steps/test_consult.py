@@ -8,8 +8,8 @@ from sim.model.steps.assess import assess
 from sim.model.steps.consult import Calls, callers, legal_consultations, pay
 from sim.model.steps.positions import rung_edges, rung_of, salience, take_positions
 from sim.model.steps.texts import confidence_now, severity_now
-from sim.rules.choice import log_odds
 from sim.rules.cooperation import BLOCKED, NOT_BEGUN, RUNNING
+from sim.rules.odds import log_odds
 from tests.builders import a_library, an_incident
 from tests.unit.model.steps.worlds import SIZES, a_format, a_world, consult, library_with
 

@@ -6,7 +6,7 @@ import pytest
 from sim.catalogue.responses import TERMS
 from sim.model.steps.assess import assess
 from sim.model.steps.willingness import accusing, certainty, own_share, terms
-from sim.rules.choice import log_odds
+from sim.rules.odds import log_odds
 from sim.rules.quantize import STEP
 from tests.unit.model.steps.worlds import SIZES, a_world, base_utility, kind
 
