@@ -36,8 +36,7 @@ NOT_PLAYED = -1  # among whole numbers, what stands for a run that failed
 ABOUT = (("plan", "S32"), ("check", "S32"), ("block", "<i8"), ("first", "<i8"), ("runs", "<i8"), ("failed", "<i8"))
 NOT_MEASURES = {*(name for name, _ in ABOUT), "digest", "status", "failures"}
 PIECE = 512  # runs handed to the engine at once
-SMALLEST, SMALL, LARGEST = 256, 2048, 16384
-MANY = 32768  # runs from which blocks have their full size
+SMALLEST, LARGEST = 256, 16384
 LONGEST_REASON = 300
 
 
@@ -76,14 +75,12 @@ class Task:
 
 
 def block_size(runs: int) -> int:
-    """How many runs a block has: fewer in a small sweep, so that they spread over workers and progress shows.
+    """How many runs a block has: so few that workers end together and progress shows, and yet a whole piece.
 
     >>> block_size(1_000), block_size(100_000), block_size(1_000_000), block_size(100_000_000)
-    (256, 2048, 4096, 16384)
+    (256, 512, 4096, 16384)
     """
-    if runs < MANY:
-        return min(max(_power_of_two(runs / 16), SMALLEST), SMALL)
-    return min(max(_power_of_two(runs / 256), SMALL), LARGEST)
+    return min(max(_power_of_two(max(min(runs / 16, PIECE), runs / 256)), SMALLEST), LARGEST)
 
 
 def _power_of_two(count):

@@ -493,13 +493,14 @@ def _fill_grid(table, factors, method, seed):
 def _fill_lhs(table, factors, method, seed):
     """Latin hypercube: each factor's values cut into as many slices as there are points, one point in each.
 
-    A column depends on the seed and its own factor alone, so that adding a factor changes no other.
+    A column depends on the seed and its own factor alone, so that adding a factor changes no other. The draws are those
+    of SciPy's `LatinHypercube`, which takes longer to import than a thousand runs to play.
     """
-    from scipy.stats import qmc
-
     for factor in factors:
-        sampler = qmc.LatinHypercube(d=1, seed=_generator(seed, factor.name))
-        table[factor.name] = factor.values(sampler.random(len(table))[:, 0])
+        (generator,) = _generator(seed, factor.name).spawn(1)
+        inside, slices = generator.random(len(table)), np.arange(1, len(table) + 1)
+        generator.shuffle(slices)
+        table[factor.name] = factor.values((slices - inside) / len(table))
 
 
 def _fill_sobol(table, factors, method, seed):

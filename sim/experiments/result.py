@@ -36,7 +36,7 @@ from sim.experiments.folder import (
 )
 from sim.experiments.keep import COLUMNS
 from sim.experiments.phrases import label_of, measure, unit_of_factor
-from sim.record.store import ARMS, signed, write_table
+from sim.record.store import ARMS, fill_table, signed, write_table
 
 ABOUT_A_RUN = ("run", "point", "replication", "status")
 MOST_ROWS = 100_000  # of a table that is written unasked
@@ -76,9 +76,14 @@ class Result:
 
     def write_table(self):
         """Writes `results.csv` into the folder, if the sweep is over and a spreadsheet would read it in good time."""
-        if self.folder.is_finished and not self.folder.shard and len(self) <= MOST_ROWS:
-            self.to_csv(self.path / TABLE)
+        for _ in self.table() if self.folder.is_finished else ():
+            pass
         return self
+
+    def table(self):
+        """Writes it block after block, and yields the number of each before: it has to be there when one goes on."""
+        if not self.folder.shard and len(self) <= MOST_ROWS:
+            yield from self._csv(self.path / TABLE)
 
     @property
     def is_whole(self) -> bool:
@@ -143,18 +148,30 @@ class Result:
 
     def to_csv(self, path, with_commas=False):
         """The same as a CSV file, an empty cell for what does not apply; with decimal commas where they are wanted."""
-        path = Path(path)
+        for _ in self._csv(Path(path), with_commas):
+            pass
+
+    def _csv(self, path, with_commas=False):
+        """Writes it, as `table` does: aside, until all is there."""
         aside = path.with_name(f".{path.name}{PART}")
         names = [name for name, _, inner in self.folder.columns if not inner]
         columns = [*ABOUT_A_RUN, *(factor.name for factor in self.design.varying), *names]
         with kept_or_advice(path.parent):
-            write_table(aside, columns, self._rows(names), with_commas)
-            os.replace(aside, path)
+            try:
+                write_table(aside, columns, (), with_commas)
+                for number in self._blocks:
+                    yield number
+                    with open(aside, "a", encoding="utf-8", newline="") as file:
+                        rows = self._rows(number, names)
+                        fill_table(file, next(rows), rows, with_commas)
+                os.replace(aside, path)
+            finally:
+                aside.unlink(missing_ok=True)
 
-    def _rows(self, names):
-        for indices, shard in self.blocks():
-            columns = [*self._about(indices, shard).values(), *(shard[name] for name in names)]
-            yield from zip(*(column.tolist() for column in columns), strict=True)
+    def _rows(self, number, names):
+        shard = self.folder.read(number)[0]
+        columns = [*self._about(self.folder.runs_of(number), shard).values(), *(shard[name] for name in names)]
+        return zip(*(column.tolist() for column in columns), strict=True)
 
     def _about(self, indices, shard):
         """Which runs of a block are which, and their factors: dict of name to array."""

@@ -142,7 +142,7 @@ def sweep(
         stopped = _play(folder, loaded, folder.study(loaded, play), workers, dask, progress, say, command)
     if stopped:
         raise stopped
-    result = Result(folder).write_table()
+    result = Result(folder)
     if keeper is not None:
         weakref.finalize(result, keeper.cleanup)
     return result
@@ -179,6 +179,8 @@ def _play(folder, loaded, study, workers, dask, progress, say, command):
         say(f"Going on in {folder.path}: {done:,} of {runs:,} runs are there.")
     began = time.monotonic()
     bar = Progress(runs, done) if progress is None else contextlib.nullcontext(progress)
+    table = Result(folder, folder.numbers()).table()
+    awaited = next(table, None)
     with ways.Stop(say) as stop:
         with bar as tell:
             for block in _played(folder, study, left, stop, workers, dask) if left and not watch.reached else ():
@@ -186,8 +188,12 @@ def _play(folder, loaded, study, workers, dask, progress, say, command):
                 done += block.runs
                 if watch.add(block.number):
                     stop.is_set = True
+                while awaited in watch.there:  # while workers play others
+                    awaited = next(table, None)
         if done == runs or watch.reached:
             folder.finish(watch.enough)
+            if awaited is not None or watch.reached:
+                Result(folder).write_table()
             done = runs = folder.runs_here
     seconds = round(time.monotonic() - began, 3)
     folder.note(command=list(command), workers=dask or workers, blocks=len(left), runs_there=done, seconds=seconds)

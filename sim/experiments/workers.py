@@ -5,11 +5,13 @@ yields a `Done` for each as it comes. When told to stop, it finishes the blocks 
 """
 
 import contextlib
+import functools
 import io
+import pickle
 import signal
 import threading
 from concurrent.futures import FIRST_COMPLETED, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from sim.errors import OceansError, Terminated, refusal
 from sim.experiments.blocks import run_block
 from sim.experiments.folder import write_aside
 from sim.processes import WorkerLost, pool
+from sim.scenario import load_library
 
 MOST_DEATHS = 3
 PATIENCE = 60  # seconds to wait for a cluster's first worker
@@ -94,10 +97,11 @@ def _keep(path, number, data):
 def play_in_processes(folder, study, numbers, stop, workers):
     """Plays blocks in several processes on this machine; each keeps what it plays."""
     waiting, deaths = list(reversed(numbers)), 0
+    given = pickle.dumps(replace(study, library=study.library or load_library()))  # reading it anew takes far longer
     while waiting and not stop:
         in_hand = {}
         try:
-            yield from _in_one_pool(folder, study, waiting, in_hand, stop, workers)
+            yield from _in_one_pool(folder, given, waiting, in_hand, stop, workers)
         except WorkerLost:
             deaths += 1
             waiting += sorted(in_hand.values(), reverse=True)
@@ -109,12 +113,12 @@ def play_in_processes(folder, study, numbers, stop, workers):
                 ) from None
 
 
-def _in_one_pool(folder, study, waiting, in_hand, stop, workers):
+def _in_one_pool(folder, given, waiting, in_hand, stop, workers):
     with pool(workers) as processes:
         while True:
             while waiting and len(in_hand) < 2 * workers and not stop:
                 number = waiting.pop()
-                future = processes.submit(_play_and_keep, folder.shard_path(number), study, folder.task(number))
+                future = processes.submit(_play_given, folder.shard_path(number), given, folder.task(number))
                 in_hand[future] = number
             if not in_hand:
                 return
@@ -125,6 +129,13 @@ def _in_one_pool(folder, study, waiting, in_hand, stop, workers):
                 done = future.result()
                 del in_hand[future]
                 yield done
+
+
+def _play_given(path, given, task):
+    return _play_and_keep(path, _read_study(given), task)
+
+
+_read_study = functools.lru_cache(maxsize=1)(pickle.loads)
 
 
 # ---------------------------------------------------------------------------------------------------------- Dask

@@ -4,9 +4,11 @@ import numpy as np
 import pandas
 import pytest
 
+from sim.draws import slot_key
 from sim.errors import InputError
-from sim.experiments import make_design
+from sim.experiments import Factor, make_design
 from sim.experiments.design import altered
+from sim.experiments.factors import fill
 from tests.builders_of_sweeps import a_small_scenario
 
 
@@ -38,6 +40,15 @@ def test_a_latin_hypercube_has_one_point_in_each_slice():
     slices = np.floor((design.points["proof"] - 0.2) / 0.4 * 100).astype(int)
     assert sorted(slices) == list(range(100))
     assert not design.crn
+
+
+def test_a_latin_hypercube_is_drawn_as_by_scipy():
+    from scipy.stats import qmc
+
+    numbers = np.random.default_rng([3, slot_key("design", "linkage")])
+    table = np.zeros(50, dtype=[("linkage", "<f8")])
+    fill(table, [Factor("linkage", "linkage", "lever", low=0.0, high=1.0)], "lhs", seed=3)
+    assert table["linkage"].tolist() == qmc.LatinHypercube(d=1, seed=numbers).random(50)[:, 0].tolist()
 
 
 def test_adding_a_factor_moves_no_other():
