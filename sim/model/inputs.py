@@ -308,7 +308,7 @@ class ModelInputs:
     def benefit(self):
         """How far a stake speaks for each option: by the relief, signal and pressure it brings; not for a mere naming.
 
-        Array (O, 1, 1), alike in all runs.
+        Array (O, 1 or runs, 1).
         """
         brings = (self.signal + self.resilience + self.pressure) / 3
         return (1 - self.is_attribution) * (brings + self.params.stake_any)
@@ -488,20 +488,19 @@ class ModelInputs:
 
     @property
     def best_placed(self):
-        """Which consultations have the best reputation for the issue: (T,) bool, alike in all runs."""
+        """Which consultations have the best reputation for the issue: (T, 1 or runs) bool."""
         return self._behind <= NEARLY_BEST
 
     @property
     def consultation_misplaced(self):
-        """For which consultations another format is far better placed for the issue: (T,) bool, alike in all runs."""
+        """For which consultations another format is far better placed for the issue: (T, 1 or runs) bool."""
         return self._behind >= FAR_BEHIND
 
     @cached_property
     def _behind(self):
-        """How far each consultation is in reputation behind the best-placed format for its incident: (T,)."""
-        reputation = self.consultation_reputation[:, 0]
-        best = [reputation[part].max(initial=0) for part in self.consultation_slices]
-        return np.array(best)[self.consultation_incident] - reputation
+        """How far each consultation is in reputation behind the best-placed format for its incident: (T, 1 or runs)."""
+        best = [self.consultation_reputation[part].max(axis=0, initial=0) for part in self.consultation_slices]
+        return np.array(best)[self.consultation_incident] - self.consultation_reputation
 
     @cached_property
     def consultation_names(self):

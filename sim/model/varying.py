@@ -23,8 +23,9 @@ RUNS_AXIS = {  # of the arrays that may differ from run to run
     ), 0),
     **dict.fromkeys((
         "exposure", "stance_near", "borders", "peer_group", "other_ocean", "incident_is_true", "severity",
-        "difficulty", "publicness", "own_habit", "attribution_min", "pressure", "signal", "resilience",
-        "consultation_reputation", "consultation_threshold", "project_age", "project_turn", "project_first",
+        "difficulty", "publicness", "own_habit", "attribution_min", "pressure", "signal", "resilience", "risk",
+        "lead_typical", "lead_max", "consultation_reputation", "consultation_threshold", "consultation_reluctance",
+        "consultation_min", "consultation_typical", "consultation_max", "project_age", "project_turn", "project_first",
         "project_full", "project_fail", "project_veto", "project_cost", "question_weight",
     ), 1),
 }  # fmt: skip
@@ -40,15 +41,31 @@ PUT_IN = {  # what is put in directly, by section: the array in which what is sa
         "veto_risk": "project_veto",
         "cost_eur_m": "project_cost",
     },
-    "formats": {"reputation": "consultation_reputation", "threshold": "consultation_threshold"},
-    "responses": {"habit": "own_habit"},
+    "formats": {
+        "days.max": "consultation_max",
+        "days.min": "consultation_min",
+        "days.typical": "consultation_typical",
+        "reluctance": "consultation_reluctance",
+        "reputation": "consultation_reputation",
+        "threshold": "consultation_threshold",
+    },
+    "responses": {
+        "attribution_min": "attribution_min",
+        "escalation.risk": "risk",
+        "habit": "own_habit",
+        "lead_days.max": "lead_max",
+        "lead_days.typical": "lead_typical",
+        "pressure": "pressure",
+        "resilience": "resilience",
+        "signal": "signal",
+    },
 }
+OF_FIVE = ("pressure", "resilience", "signal", "escalation.risk")  # said of a response on a scale that ends there
 OWN_FIGURES = ("economy", "cyber", "military", "capital")  # of an actor
 TOWARDS = ("exposure", "stance")  # its own figures towards an adversary
 FIGURES_OF_STATES = ("gdp_usd_bn", "defence_usd_bn", "gci", "ncpi_rank", "ideal_point", "unfavourable", "exposure")
 ONE_FOR_ALL = (
     "round_days", "calls", "rung_concern", "rung_solidarity", "rung_naming", "rung_measures", "body_weight",
-    "stake_any",
 )  # fmt: skip
 
 
@@ -106,7 +123,7 @@ class Varied:
     def _setting(self, place, point):
         """What is arranged for a point, its structure, and the numbers still to be put in directly."""
         try:
-            direct = {path: number for path in point if (number := self._number(path, point[path])) is not None}
+            direct = {path: number for path in point if (number := self._number(path, point)) is not None}
             rest = {path: value for path, value in point.items() if path not in direct}
             figures = tuple((path, value) for path, value in rest.items() if self._is_figure(path))
             others = tuple(change for change in rest.items() if change not in figures)
@@ -115,22 +132,26 @@ class Varied:
             figures += tuple((path, direct.pop(path)) for path in point if path in of_figures)
             if figures:
                 inputs, structure = self._refigured(others, figures)
-            if reputation := {path: number for path, number in direct.items() if ".reputation." in path}:
-                structure = structure, _alike(put_in(inputs, [reputation]))
             return inputs, structure, direct
         except Exception as fault:
             raise PointError(place, "arrange", str(fault)) from fault
 
-    def _number(self, path, value):
-        """The number that is put in directly for a value at a path; None where it is arranged."""
-        if value is None or not self._is_put_in(path):
+    def _number(self, path, point):
+        """The number that is put in directly for what a point has at a path; None where it is arranged."""
+        if point[path] is None or not self._is_put_in(path) or "days." in path and not self._days_rise(path, point):
             return None
-        number = float(fitted(self._place(path), value))
+        number = float(fitted(self._place(path), point[path]))
         if ".victims." in path:
             return float(quantize(number)) or None  # no victim any more
         if path.endswith(".turn"):
             return number if number <= self.loaded.scenario.calendar.turns else None
-        return number
+        return number / 5 if path.startswith("responses.") and path.endswith(OF_FIVE) else number
+
+    def _days_rise(self, path, point):
+        """Whether days that a point puts in rise from the least over the typical to the most."""
+        ends = [f"{path.rpartition('.')[0]}.{end}" for end in ("min", "typical", "max")]
+        days = [fitted(self._place(end), point.get(end, self._place(end).value)) for end in ends]
+        return days == sorted(days) and all(self._is_put_in(end) for end in ends if end in point)
 
     def _is_put_in(self, path):
         """Whether a number at a path is put in directly."""
@@ -145,10 +166,10 @@ class Varied:
                 return project in self._turns and (self._turns[project] is None) == (what == "months_before")
             case ["cooperation", project, what]:
                 return project in self._turns and what in PUT_IN["cooperation"]
-            case ["incidents" | "formats" | "responses" as section, _, what]:
-                return what in PUT_IN[section]
             case ["formats", _, "reputation", _]:
                 return True
+            case ["incidents" | "formats" | "responses" as section, _, *what]:
+                return ".".join(what) in PUT_IN[section]
         return False
 
     def _is_hit(self, incident, code):
@@ -223,7 +244,7 @@ def put_in(inputs, points):
         if home == "behaviour":
             (params[rest[0]],) = _with_numbers(params[rest[0]][None], [0], path, points)
         elif rest:
-            name = PUT_IN[home][rest[1]]
+            name = PUT_IN[home].get(".".join(rest[1:])) or PUT_IN[home][rest[1]]
             lines = changed.get(name, getattr(inputs, name))
             changed[name] = _with_numbers(lines, _places(inputs, home, *rest), path, points)
         else:
@@ -243,11 +264,16 @@ def _places(inputs, home, name, what, *rest):
         return [(h, ..., inputs.index[rest[0]])] if what == "victims" else [h]
     if home == "responses":
         return [o for o, (_, key) in enumerate(inputs.options) if key == name and key not in scenario.own_responses]
-    issues = {one.id: one.issue for one in scenario.incidents}
+    ready_for = inputs.loaded.library.formats[name].ready_for
+    over = {
+        one.id
+        for one in scenario.incidents
+        if (what != "reputation" or one.issue == rest[0]) and (what != "reluctance" or one.issue not in ready_for)
+    }
     return [
         t
         for t, (incident, key) in enumerate(inputs.consultations)
-        if key == name and key not in scenario.own_formats and (what != "reputation" or issues[incident] == rest[0])
+        if key == name and key not in scenario.own_formats and incident in over
     ]
 
 
@@ -284,12 +310,7 @@ def _structure(inputs):
     )
     shapes = tuple((name, getattr(inputs, name).shape) for name in RUNS_AXIS)
     effects = tuple(sorted(inputs.project_effects))
-    return hash((tuple(alike), _alike(inputs), clubs, bonds, coefficients, msel, shapes, effects))
-
-
-def _alike(inputs):
-    """What follows from arrays that may differ from run to run and is one for all runs of a batch itself."""
-    return tuple(array.tobytes() for array in (inputs.best_placed, inputs.consultation_misplaced, inputs.benefit))
+    return hash((tuple(alike), clubs, bonds, coefficients, msel, shapes, effects))
 
 
 def _followed(inject):

@@ -12,11 +12,11 @@ from sim.scenario import load, varied
 
 PATHS = {
     "behaviour.b_peer": 0.5,  # read by the turns alone
+    "behaviour.stake_any": 0.6,
     "behaviour.share_nato": 0.25,  # decides who tells whom
     "behaviour.tie_eu": 0.6,
     "behaviour.practice_attribution": -0.7,
     "behaviour.rung_naming": 0.55,  # one for a whole batch
-    "behaviour.stake_any": 0.6,
     "behaviour.exposure_half": 4.0,  # of figures: these are worked out anew
     "behaviour.call_precision": 3.0,
     "behaviour.move_escalate": 1.5,
@@ -34,7 +34,12 @@ PATHS = {
     "cooperation_budget_eur_m": 5.0,
     "formats.eu_cyber_toolbox.threshold": 0.7,  # that it has none so far
     "formats.nac_art4.reputation.cyber": 0.9,  # and so better placed than others
+    "formats.nac_political.days.typical": 2.0,
+    "formats.nac_political.days.max": 40.0,
+    "formats.nac_art4.reluctance": 0.0,
     "responses.public_attribution.attribution_min": 0.3,
+    "responses.public_attribution.escalation.risk": 4.5,
+    "responses.public_attribution.lead_days.typical": 40.0,
     "responses.public_attribution.habit": 1.5,
     "responses.cyber_sanctions.pressure": 5,
     "responses.technical_advisory.signal": 0.5,
@@ -117,6 +122,7 @@ def test_what_is_put_in_or_worked_out_anew_is_what_a_scenario_arranged_from_the_
         {path: value for path, value in PATHS.items() if path.split(".")[0] in PUT_IN},
         {f"behaviour.{name}": 0.99 * behaviour[name].value for name in behaviour if name not in ONE_FOR_ALL},
     ]
+    points += [{path: value} for path, value in PATHS.items() if path.split(".")[0] in ("formats", "responses")]
     for point in points:
         [(anew, _, _)] = points_of.batches([point])
         arranged = build_inputs(varied(crisis, point))
@@ -144,3 +150,12 @@ def test_who_sits_in_other_runs_moves_nothing_without_cooperation(crisis):
     together, alone = play_points(crisis, points, runs, seed=3), play_points(crisis, points[1:], runs[1:], seed=3)
     for name, values in alone.baseline_measures.items():
         assert same(together.baseline_measures[name][1], values[0]), name
+
+
+def test_a_policy_goes_by_what_a_response_asks_for_at_its_own_point(crisis):
+    hawks = {f"actors.{code}.policy": "hawk" for code in ("EST", "LVA", "LTU", "USA", "GBR", "DEU")}
+    points = [{**hawks, "responses.public_attribution.attribution_min": least} for least in (0.95, 0.05)]
+    played = play_points(crisis, np.repeat(points, 8).tolist(), [*range(8)] * 2, seed=3)
+    for place, point in enumerate(points):
+        alone = play(varied(crisis, point), seed=3, runs=8).outcomes.measures["harm"]
+        assert np.array_equal(played.measures["harm"][8 * place : 8 * place + 8], alone)
