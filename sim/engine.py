@@ -22,7 +22,7 @@ from sim.model.steps import STEPS, begin_turn, is_over, play_turn
 from sim.model.steps.control import Direction, carry_out
 from sim.model.varying import Varied
 from sim.policies.members import Standard
-from sim.policies.policy import ByRun, Script, Scripts
+from sim.policies.policy import ByRun, Script
 from sim.policies.seating import PolicyLike, fresh, policies_of, seats_of_runs, seats_that_override
 from sim.record.record import Outcomes, Record, scorecard
 from sim.record.recorder import EventRecorder
@@ -52,7 +52,7 @@ def initial_world(
     runs: Sequence[int],
     seats: Mapping[str, Any] | None = None,
     recorder: EventRecorder | None = None,
-    script: Script | Scripts | None = None,
+    script: Script | None = None,
 ) -> World:
     """A world before its first turn.
 
@@ -63,7 +63,7 @@ def initial_world(
     runs : sequence of int, replication numbers
     seats : dict of code to policy, or None
     recorder : EventRecorder or None
-    script : Script, or Scripts where runs have their own, of answers that were written down before; or None
+    script : Script, of answers that were written down before, or None
 
     Returns
     -------
@@ -288,8 +288,8 @@ def play_points(
                 elif kept is gathered[0]:
                     world = initial_world(inputs, seed, numbers[here], seats_of_runs(inputs, policies))
                 else:
-                    seats, script = seats_that_override(decided.get(place, ()) for place in places)
-                    world = initial_world(inputs, seed, numbers[here], seats, script=script)
+                    seats = seats_that_override(decided.get(place, ()) for place in places)
+                    world = initial_world(inputs, seed, numbers[here], seats)
                 world.series = {} if keep else None  # else nobody charts it
                 play_out(world)
                 if kept is gathered[0]:
@@ -364,8 +364,8 @@ def baseline_outcome(baseline: ModelInputs | None, world: World) -> Kept | None:
     """What came of the same runs without cooperation: same draws, injects and answers of seats; or None."""
     if baseline is None:
         return None
-    seats, script = seats_that_override(world.decided.get(row, ()) for row in range(world.runs))
-    other = initial_world(baseline, world.draws.seed, world.draws.runs, seats, script=script)
+    seats = seats_that_override(world.decided.get(row, ()) for row in range(world.runs))
+    other = initial_world(baseline, world.draws.seed, world.draws.runs, seats)
     other.plan = as_played(world.plan)
     ask_as_planned(other)
     play_out(other)

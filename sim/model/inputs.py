@@ -107,8 +107,6 @@ class ModelInputs:
     option_follows: np.ndarray  # (O,) the option that a victim must have taken first, or -1
     attribution_min: np.ndarray  # (O, 1, 1)
     accuses: np.ndarray  # (O, 1, 1)
-    benefit: np.ndarray
-    gravity: np.ndarray
     risk: np.ndarray
     cost: np.ndarray
     pressure: np.ndarray
@@ -150,9 +148,7 @@ class ModelInputs:
     consultation_is_ip4: np.ndarray  # (T,) NATO meets its four partners there
     consultation_outputs: np.ndarray  # (T, O)
     consultation_is_nato: np.ndarray  # (T,)
-    consultation_misplaced: np.ndarray  # (T,) bool: another format is far better placed for the issue
     incident_is_far: np.ndarray  # (H,) no victim in NATO
-    best_placed: np.ndarray  # (T,) the best reputation for the issue
     # cooperation
     projects: tuple
     project_age: np.ndarray  # (P, 1) months run before the exercise; negative: not begun
@@ -309,13 +305,22 @@ class ModelInputs:
         return _deep([kind == "support" for _, kind in self.kinds])
 
     @cached_property
+    def benefit(self):
+        """How far a stake speaks for each option: by the relief, signal and pressure it brings; not for a mere naming.
+
+        Array (O, 1 or runs, 1).
+        """
+        brings = (self.signal + self.resilience + self.pressure) / 3
+        return (1 - self.is_attribution) * (brings + self.params.stake_any)
+
+    @cached_property
     def typical(self):
         """What the responses of each kind are on average: arrays (K, 1 or runs, 1) by name."""
         of_kind = np.arange(len(self.kinds))[:, None] == self.option_kind
         share = of_kind / np.maximum(of_kind.sum(axis=-1, keepdims=True), 1)
         of_options = {
             "benefit": self.benefit,
-            "gravity": self.gravity,
+            "gravity": 0.25 + 0.75 * self.risk,
             "risk": self.risk,
             "cost": self.cost,
             "is_military": self.is_military,
@@ -481,6 +486,22 @@ class ModelInputs:
         each = [range(part.start, part.stop) for part in self.consultation_slices]
         return np.array([*zip_longest(*each, fillvalue=len(self.consultations))], dtype=int).reshape(-1, len(each))
 
+    @property
+    def best_placed(self):
+        """Which consultations have the best reputation for the issue: (T, 1 or runs) bool."""
+        return self._behind <= NEARLY_BEST
+
+    @property
+    def consultation_misplaced(self):
+        """For which consultations another format is far better placed for the issue: (T, 1 or runs) bool."""
+        return self._behind >= FAR_BEHIND
+
+    @cached_property
+    def _behind(self):
+        """How far each consultation is in reputation behind the best-placed format for its incident: (T, 1 or runs)."""
+        best = [self.consultation_reputation[part].max(axis=0, initial=0) for part in self.consultation_slices]
+        return np.array(best)[self.consultation_incident] - self.consultation_reputation
+
     @cached_property
     def consultation_names(self):
         """Tables as addresses of draws."""
@@ -601,11 +622,6 @@ def with_own_figures(inputs, loaded, params, changed):
         np.array_equal(arrays[name] > 0, getattr(inputs, name) > 0) for name in ("military", "capability", "peer_group")
     )
     return replace(inputs, loaded=loaded, params=params, actor_table=table, **arrays) if is_alike else None
-
-
-def with_formats_anew(inputs, loaded):
-    """The inputs of a scenario that differs from theirs in what is known of formats alone."""
-    return replace(inputs, loaded=loaded, **_consultations(loaded, inputs.actor_table, inputs.options))
 
 
 def _presence(scenario, actors):
@@ -787,8 +803,6 @@ def _options(loaded, actor_table, params):
         **_kinds(chosen, responses, len(scenario.incidents)),
         "attribution_min": _deep([response.attribution_min for response in responses]),
         "accuses": _deep([response.accuses for response in responses]),
-        "benefit": _deep([_benefit(response, params) for response in responses]),
-        "gravity": _deep([0.25 + 0.75 * r.escalation.risk / 5 for r in responses]),
         "risk": _deep([response.escalation.risk / 5 for response in responses]),
         "cost": _deep([response.cost / 5 for response in responses]),
         "pressure": _deep([response.pressure / 5 for response in responses]),
@@ -863,13 +877,6 @@ def _follows(chosen, responses):
     return np.array([place.get((h, response.follows), -1) for (h, *_), response in pairs], dtype=int)
 
 
-def _benefit(response, params):
-    """How far a stake speaks for a response: by the relief, signal and pressure it brings; not for a mere naming."""
-    if response.coded_as == "public_attribution":
-        return 0.0
-    return (response.signal + response.resilience + response.pressure) / 15 + float(params.stake_any.flat[0])
-
-
 def _habits(responses, actor_table):
     """How usual each response is beside others of its kind."""
     return {
@@ -916,7 +923,6 @@ def _consultations(loaded, actor_table, options):
     voters = np.array([actor_table.members(form.voters or form.members) for *_, form in chosen]).reshape(
         -1, len(actor_table.actors)
     )
-    reputation = [_reputation(form, incident.issue) for _, incident, _, form in chosen]
     return {
         "consultations": tuple((incident.id, key) for _, incident, key, _ in chosen),
         "consultation_incident": np.array([h for h, *_ in chosen], dtype=int),
@@ -928,7 +934,7 @@ def _consultations(loaded, actor_table, options):
         "consultation_members": members,
         "consultation_voters": voters,
         "consultation_mandate": _column([form.mandate.get(incident.issue, 0) for _, incident, _, form in chosen]),
-        "consultation_reputation": _column(reputation),
+        "consultation_reputation": _column([_reputation(form, incident.issue) for _, incident, _, form in chosen]),
         "consultation_threshold": _column([form.threshold.value if form.threshold else 0.0 for *_, form in chosen]),
         "consultation_reluctance": _column([_reluctance(form, incident.issue) for _, incident, _, form in chosen]),
         "consultation_accuses": _column([form.names_culprit for *_, form in chosen]) > 0,
@@ -953,8 +959,6 @@ def _consultations(loaded, actor_table, options):
             dtype=bool,
         ).reshape(len(chosen), len(options)),
         "consultation_is_nato": np.array([form.body == "NATO" or form.for_the_four for *_, form in chosen], dtype=bool),
-        "best_placed": _placed(reputation, slices, lambda behind: behind <= NEARLY_BEST),
-        "consultation_misplaced": _placed(reputation, slices, lambda behind: behind >= FAR_BEHIND),
     }
 
 
@@ -967,16 +971,6 @@ def _reluctance(form, issue):
     if form.reluctance is None or issue in form.ready_for:
         return 0.0
     return form.reluctance.value
-
-
-def _placed(reputation, slices, is_meant):
-    """Which consultations are as far behind the best-placed format for their incident as is meant: (T,) bool."""
-    placed = np.zeros(len(reputation), dtype=bool)
-    for part in slices:
-        values = np.array(reputation[part])
-        if values.size:
-            placed[part] = is_meant(values.max() - values)
-    return placed
 
 
 # ------------------------------------------------------------------------------------------------- cooperation

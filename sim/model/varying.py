@@ -1,8 +1,8 @@
 """Many design points in one batch: settings that differ from run to run, stacked along the runs' axis.
 
-A design point changes values of the scenario or the library. Coefficients that only the turns read are put in place
-directly; figures of actors and formats are worked out anew in what is arranged already; all else is arranged anew, once
-for each distinct change. Points whose settings differ only in arrays that may vary by run share a batch; others get one
+A design point changes values of the scenario or the library. What only the turns read is put in place directly, one
+number a run; figures of actors are worked out anew in what is arranged already; all else is arranged anew, once for
+each distinct change. Points whose settings differ only in arrays that may vary by run share a batch; others get one
 of their own. Either way a run comes out the same.
 """
 
@@ -11,76 +11,62 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.model.inputs import ModelInputs, build_inputs, with_formats_anew, with_own_figures
+from sim.model.inputs import ModelInputs, build_inputs, with_own_figures
 from sim.rules.quantize import quantize
-from sim.scenario.library import domain_of
 from sim.scenario.loading import varied
 from sim.scenario.paths import find, fitted, with_figures
 from sim.scenario.schema import ActorOverride
 
-RUNS_AXIS = {
-    **dict.fromkeys(
-        (
-            "linkage",
-            "adversary_tie",
-            "budget",
-            "economy",
-            "cyber",
-            "military",
-            "capability",
-            "capital",
-            "capacity",
-        ),
-        0,
-    ),
-    **dict.fromkeys(
-        (
-            "exposure",
-            "stance_near",
-            "borders",
-            "peer_group",
-            "other_ocean",
-            "incident_is_true",
-            "severity",
-            "difficulty",
-            "publicness",
-            "own_habit",
-            "attribution_min",
-            "pressure",
-            "signal",
-            "resilience",
-            "consultation_reputation",
-            "consultation_threshold",
-            "project_age",
-            "project_turn",
-            "project_first",
-            "project_full",
-            "project_fail",
-            "project_veto",
-            "project_cost",
-            "question_weight",
-        ),
-        1,
-    ),
+RUNS_AXIS = {  # of the arrays that may differ from run to run
+    **dict.fromkeys((
+        "linkage", "adversary_tie", "budget", "economy", "cyber", "military", "capability", "capital", "capacity",
+    ), 0),
+    **dict.fromkeys((
+        "exposure", "stance_near", "borders", "peer_group", "other_ocean", "incident_is_true", "severity",
+        "difficulty", "publicness", "own_habit", "attribution_min", "pressure", "signal", "resilience", "risk",
+        "lead_typical", "lead_max", "consultation_reputation", "consultation_threshold", "consultation_reluctance",
+        "consultation_min", "consultation_typical", "consultation_max", "project_age", "project_turn", "project_first",
+        "project_full", "project_fail", "project_veto", "project_cost", "question_weight",
+    ), 1),
+}  # fmt: skip
+MOST_KEPT = 128  # arranged variations kept from one batch to the next
+PUT_IN = {  # what is put in directly, by section: the array in which what is said there stands
+    "incidents": {"difficulty": "difficulty", "publicness": "publicness", "victims": "severity"},
+    "cooperation": {
+        "months_before": "project_age",
+        "turn": "project_turn",
+        "first_output_months": "project_first",
+        "full_months": "project_full",
+        "p_fail": "project_fail",
+        "veto_risk": "project_veto",
+        "cost_eur_m": "project_cost",
+    },
+    "formats": {
+        "days.max": "consultation_max",
+        "days.min": "consultation_min",
+        "days.typical": "consultation_typical",
+        "reluctance": "consultation_reluctance",
+        "reputation": "consultation_reputation",
+        "threshold": "consultation_threshold",
+    },
+    "responses": {
+        "attribution_min": "attribution_min",
+        "escalation.risk": "risk",
+        "habit": "own_habit",
+        "lead_days.max": "lead_max",
+        "lead_days.typical": "lead_typical",
+        "pressure": "pressure",
+        "resilience": "resilience",
+        "signal": "signal",
+    },
 }
-MOST_KEPT = 512  # arranged variations kept from one batch to the next
-DIRECT = ("linkage", "adversary_tie")
-NO_LIMITS, MONEY, MONTHS, SHARE = (-np.inf, np.inf), (0, 1e6), (0, 1200), (0, 1)  # of what is put in directly
-DIRECT_OF_ACTS = ("difficulty", "publicness")
-BUDGET = "cooperation_budget_eur_m"
-FIGURES_OF_PROJECTS = {  # where what is said of a project stands
-    "months_before": "project_age",
-    "turn": "project_turn",
-    "first_output_months": "project_first",
-    "full_months": "project_full",
-    "p_fail": "project_fail",
-    "veto_risk": "project_veto",
-    "cost_eur_m": "project_cost",
-}
+OF_FIVE = ("pressure", "resilience", "signal", "escalation.risk")  # said of a response on a scale that ends there
 OWN_FIGURES = ("economy", "cyber", "military", "capital")  # of an actor
 TOWARDS = ("exposure", "stance")  # its own figures towards an adversary
 FIGURES_OF_STATES = ("gdp_usd_bn", "defence_usd_bn", "gci", "ncpi_rank", "ideal_point", "unfavourable", "exposure")
-ONE_FOR_ALL = ("round_days", "calls", "rung_concern", "rung_solidarity", "rung_naming", "rung_measures", "body_weight")
+ONE_FOR_ALL = (
+    "round_days", "calls", "rung_concern", "rung_solidarity", "rung_naming", "rung_measures", "body_weight",
+)  # fmt: skip
 
 
 class PointError(Exception):
@@ -106,13 +92,8 @@ class Varied:
     def __init__(self, loaded, change=None):
         self.loaded = loaded
         self._change = change or (lambda scenario: scenario)
-        self._arranged, self._places, self._spans = {}, {}, {}
-        base, _ = self._arrange(())
+        self._kept, self._figured, self._places = {}, {}, {}
         self._turns = {start.project: start.turn for start in loaded.scenario.cooperation}
-        read = Read(vars(base.params))
-        build_inputs(self._change(loaded), read)
-        self._direct = {name for name in vars(base.params) if name not in read.names and name not in ONE_FOR_ALL}
-        self._of_figures = base.actor_table.figures.coefficients  # which read nothing else
 
     def batches(self, points, first=0):
         """Inputs for these points: stacked ModelInputs, the places of its points in the order given, and the policies
@@ -127,8 +108,9 @@ class Varied:
         ------
         PointError, for the first point whose values do not fit the scenario
         """
-        if len(self._arranged) > MOST_KEPT:
-            self._arranged = {(): self._arranged[()]}
+        self._figured = {}  # soon worked out again
+        if len(self._kept) > MOST_KEPT:
+            self._kept = {}
         groups = {}
         for place, point in enumerate(points):
             inputs, structure, direct = self._setting(first + place, point)
@@ -140,125 +122,112 @@ class Varied:
 
     def _setting(self, place, point):
         """What is arranged for a point, its structure, and the numbers still to be put in directly."""
-        given = {path: value for path, value in point.items() if self._is_direct(path, value)}
-        rest = tuple((path, value) for path, value in point.items() if path not in given)
         try:
-            inputs, structure = self._arrange(rest)
-            direct = {path: _fitting(inputs, path, value, *self._span(path)) for path, value in given.items()}
+            direct = {path: number for path in point if (number := self._number(path, point)) is not None}
+            rest = {path: value for path, value in point.items() if path not in direct}
+            figures = tuple((path, value) for path, value in rest.items() if self._is_figure(path))
+            others = tuple(change for change in rest.items() if change not in figures)
+            inputs, structure, coefficients = self._arranged(others)
+            of_figures = coefficients & direct.keys()
+            figures += tuple((path, direct.pop(path)) for path in point if path in of_figures)
+            if figures:
+                inputs, structure = self._refigured(others, figures)
             return inputs, structure, direct
         except Exception as fault:
             raise PointError(place, "arrange", str(fault)) from fault
 
-    def _is_direct(self, path, value):
-        """Whether a value is put in directly; that there is no limit, or no harm to a victim at all, is arranged."""
-        return self._span(path) is not None and value is not None and (value != 0 or ".victims." not in path)
+    def _number(self, path, point):
+        """The number that is put in directly for what a point has at a path; None where it is arranged."""
+        if point[path] is None or not self._is_put_in(path) or "days." in path and not self._days_rise(path, point):
+            return None
+        number = float(fitted(self._place(path), point[path]))
+        if ".victims." in path:
+            return float(quantize(number)) or None  # no victim any more
+        if path.endswith(".turn"):
+            return number if number <= self.loaded.scenario.calendar.turns else None
+        return number / 5 if path.startswith("responses.") and path.endswith(OF_FIVE) else number
 
-    def _span(self, path):
-        """The ends between which a value put in directly at a path has to lie; None where none is."""
-        if path not in self._spans:
-            self._spans[path] = self._span_of(*path.split("."))
-        return self._spans[path]
+    def _days_rise(self, path, point):
+        """Whether days that a point puts in rise from the least over the typical to the most."""
+        ends = [f"{path.rpartition('.')[0]}.{end}" for end in ("min", "typical", "max")]
+        days = [fitted(self._place(end), point.get(end, self._place(end).value)) for end in ends]
+        return days == sorted(days) and all(self._is_put_in(end) for end in ends if end in point)
 
-    def _span_of(self, home, *rest):
-        if home == "behaviour":
-            domain = domain_of(self.loaded.library, rest[0])
-            return (domain.limits if domain else NO_LIMITS) if rest[0] in self._direct else None
-        if home == "cooperation":
-            return self._span_of_project(*rest) if rest[0] in self._turns and len(rest) == 2 else None
-        if home == BUDGET:
-            return MONEY
-        if home == "incidents" and rest[1:2] == ("victims",):
-            return SHARE if self._is_hit(rest[0], rest[2]) else None
-        return SHARE if home in DIRECT and not rest or home == "incidents" and rest[-1] in DIRECT_OF_ACTS else None
-
-    def _span_of_project(self, project, what):
-        if what == ("turn" if self._turns[project] is None else "months_before"):
-            return None  # it begins to run, or is no longer put to a decision
-        if what in ("turn", "months_before"):
-            return (1, self.loaded.scenario.calendar.turns) if what == "turn" else MONTHS
-        return self._place(f"cooperation.{project}.{what}").limits if what in FIGURES_OF_PROJECTS else None
+    def _is_put_in(self, path):
+        """Whether a number at a path is put in directly."""
+        match path.removesuffix(".value").split("."):
+            case ["linkage" | "adversary_tie" | "cooperation_budget_eur_m"]:
+                return True
+            case ["behaviour", name]:
+                return name not in ONE_FOR_ALL
+            case ["incidents", incident, "victims", code]:
+                return self._is_hit(incident, code)
+            case ["cooperation", project, "turn" | "months_before" as what]:
+                return project in self._turns and (self._turns[project] is None) == (what == "months_before")
+            case ["cooperation", project, what]:
+                return project in self._turns and what in PUT_IN["cooperation"]
+            case ["formats", _, "reputation", _]:
+                return True
+            case ["incidents" | "formats" | "responses" as section, _, *what]:
+                return ".".join(what) in PUT_IN[section]
+        return False
 
     def _is_hit(self, incident, code):
         """Whether an incident as written hits an actor, so that how hard may differ from run to run."""
         written = next((one for one in self.loaded.scenario.incidents if one.id == incident), None)
         return written is not None and written.victims.get(code, 0) > 0
 
-    def _arrange(self, changes):
-        """What is arranged for some changes, and its structure."""
-        if changes not in self._arranged:
-            figures = tuple(change for change in changes if self._moves_figures(change[0]))
-            self._arranged[changes] = figures and self._refigured(changes, figures) or self._arranged_anew(changes)
-        return self._arranged[changes]
-
-    def _arranged_anew(self, changes):
-        inputs = build_inputs(self._change(varied(self.loaded, dict(changes)) if changes else self.loaded))
-        return inputs, _structure(inputs)
-
-    def _moves_figures(self, path):
-        """Whether what a path leads to moves figures of actors or formats alone: own, the library's, a coefficient."""
+    def _is_figure(self, path):
+        """Whether what a path leads to moves figures of actors alone: their own, or the library's."""
         match path.split("."):
             case ["states", _, what, *_]:
                 return what in FIGURES_OF_STATES and self._place(path).value is not None
-            case ["formats", _, "reputation" | "threshold", *_]:
-                return self._place(path).value is not None
-            case ["actors", _, what]:
-                return what in OWN_FIGURES
-            case ["actors", _, what, _]:
-                return what in TOWARDS
-            case ["behaviour", name]:
-                return name in self._of_figures
+            case ["actors", _, what, *towards]:
+                return what in (TOWARDS if towards else OWN_FIGURES)
         return False
 
-    def _refigured(self, changes, figures):
-        """What is arranged for the changes that move no figures, with these in it; None where more would change."""
-        inputs, structure = self._arrange(tuple(change for change in changes if change not in figures))
+    def _arranged(self, changes):
+        """What is arranged for some changes, its structure, and paths of the coefficients behind figures of actors."""
+        if changes not in self._kept:
+            inputs = build_inputs(self._change(varied(self.loaded, dict(changes)) if changes else self.loaded))
+            coefficients = {f"behaviour.{name}" for name in inputs.actor_table.figures.coefficients}
+            self._kept[changes] = inputs, _structure(inputs), coefficients
+        return self._kept[changes]
+
+    def _refigured(self, others, figures):
+        """What is arranged with figures of actors besides, and its structure."""
+        if (others, figures) not in self._figured:
+            inputs, structure, _ = self._arranged(others)
+            refigured = self._with_figures(inputs, figures)
+            kept = (refigured, structure) if refigured else self._arranged(others + figures)[:2]
+            self._figured[others, figures] = kept
+        return self._figured[others, figures]
+
+    def _with_figures(self, inputs, figures):
+        """Inputs with other figures of actors; None where more would change."""
         scenario, library, params = inputs.loaded.scenario, inputs.loaded.library, dict(vars(inputs.params))
         for path, value in figures:
             number = fitted(self._place(path), value)
-            match path.split("."):
-                case ["states" | "formats", *_]:
-                    library = with_figures(library, {path: number})
-                case ["behaviour", name]:
-                    params[name] = np.full((1, 1), float(number))
-                case ["actors", code, what, *other]:
-                    if code not in inputs.index or not set(other) <= set(inputs.adversaries):
-                        return None
-                    now = scenario.actors.get(code, ActorOverride())
-                    figure = {**getattr(now, what), other[0]: number} if other else number
-                    actors = {**scenario.actors, code: now.model_copy(update={what: figure})}
-                    scenario = scenario.model_copy(update={"actors": actors})
-        loaded, changed = replace(inputs.loaded, scenario=scenario, library=library), _named(figures)
-        refigured = with_own_figures(inputs, loaded, SimpleNamespace(**params), changed)
-        if refigured and any(home == "formats" for home, *_ in changed):
-            refigured = with_formats_anew(refigured, loaded)
-            structure = _structure(refigured)
-        return refigured and (refigured, structure)
+            home, code, *what = path.split(".")
+            if home == "states":
+                library = with_figures(library, {path: number})
+            elif home == "behaviour":
+                params[code] = np.full((1, 1), float(number))
+            elif code in inputs.index and set(what[1:]) <= set(inputs.adversaries):
+                now = scenario.actors.get(code, ActorOverride())
+                figure = {**getattr(now, what[0]), what[1]: number} if what[1:] else number
+                actors = {**scenario.actors, code: now.model_copy(update={what[0]: figure})}
+                scenario = scenario.model_copy(update={"actors": actors})
+            else:
+                return None
+        loaded = replace(inputs.loaded, scenario=scenario, library=library)
+        changed = {tuple(path.split(".")[:3]) for path, _ in figures}  # as `Figures` names it
+        return with_own_figures(inputs, loaded, SimpleNamespace(**params), changed)
 
     def _place(self, path):
         if path not in self._places:
             self._places[path] = find(self.loaded.document, path, self.loaded.library)
         return self._places[path]
-
-
-def _named(figures):
-    """What changes of figures are of, as `Figures` names it: its home, whose it is, and which."""
-    return {tuple(path.split(".")[:3]) for path, _ in figures}
-
-
-def _fitting(inputs, path, value, low, high):
-    """A value to be put in directly as a number, refused where it does not fit."""
-    number = float(value)
-    if path.startswith("incidents."):
-        _, incident, what, *code = path.split(".")
-        inputs.incidents.index(incident)
-        if what == "victims":
-            inputs.actors.index(*code)
-            number = float(quantize(number))
-    elif path.endswith(".turn"):
-        number = round(number)
-    if not low <= number <= high:
-        raise ValueError(f"{path} must lie between {low:g} and {high:g}, not be {number:g}")
-    return number
 
 
 def put_in(inputs, points):
@@ -269,57 +238,54 @@ def put_in(inputs, points):
     inputs : ModelInputs, for all these runs
     points : sequence of dict path -> float, one for each run; what one leaves out stays as it is
     """
-    coefficients, changed = {}, {}
+    params, changed = dict(vars(inputs.params)), {}
     for path in dict.fromkeys(path for point in points for path in point):
         home, *rest = path.split(".")
         if home == "behaviour":
-            coefficients[rest[0]] = _column(getattr(inputs.params, rest[0]), path, points)
+            (params[rest[0]],) = _with_numbers(params[rest[0]][None], [0], path, points)
         elif rest:
-            name, at = _entry(inputs, home, *rest)
-            if at is not None:
-                changed[name] = _with_line(changed.get(name, getattr(inputs, name)), at, path, points)
+            name = PUT_IN[home].get(".".join(rest[1:])) or PUT_IN[home][rest[1]]
+            lines = changed.get(name, getattr(inputs, name))
+            changed[name] = _with_numbers(lines, _places(inputs, home, *rest), path, points)
         else:
-            name = "budget" if home == BUDGET else home
-            changed[name] = _column(getattr(inputs, name), path, points)
-    return replace(inputs, params=SimpleNamespace(**{**vars(inputs.params), **coefficients}), **changed)
+            name = "budget" if home == "cooperation_budget_eur_m" else home
+            (changed[name],) = _with_numbers(getattr(inputs, name)[None], [0], path, points)
+    return replace(inputs, params=SimpleNamespace(**params), **changed)
 
 
-def _column(values, path, points):
-    """The values (runs or 1, 1) with those of the points in their place; one for all runs where they agree."""
-    given = np.array([[path in point] for point in points])
-    column = np.where(given, np.array([[point.get(path, 0.0)] for point in points]), values)
-    return column[:1] if (column == column[0]).all() else column
-
-
-def _entry(inputs, home, name, what, *code):
-    """The array in which something said of a project or an incident stands, and where; None if it is not there."""
+def _places(inputs, home, name, what, *rest):
+    """Where something said of an incident, a project, a format or a response stands in its array; a scenario's own
+    format or response stands in the place of the library's."""
+    scenario = inputs.loaded.scenario
     if home == "cooperation":
-        return FIGURES_OF_PROJECTS[what], (inputs.projects.index(name),) if name in inputs.projects else None
-    if what == "victims":
-        return "severity", (inputs.incidents.index(name), ..., inputs.index[code[0]])
-    return what, (inputs.incidents.index(name),)
+        return [place for place, project in enumerate(inputs.projects) if project == name]
+    if home == "incidents":
+        h = inputs.incidents.index(name)
+        return [(h, ..., inputs.index[rest[0]])] if what == "victims" else [h]
+    if home == "responses":
+        return [o for o, (_, key) in enumerate(inputs.options) if key == name and key not in scenario.own_responses]
+    ready_for = inputs.loaded.library.formats[name].ready_for
+    over = {
+        one.id
+        for one in scenario.incidents
+        if (what != "reputation" or one.issue == rest[0]) and (what != "reluctance" or one.issue not in ready_for)
+    }
+    return [
+        t
+        for t, (incident, key) in enumerate(inputs.consultations)
+        if key == name and key not in scenario.own_formats and incident in over
+    ]
 
 
-def _with_line(lines, at, path, points):
-    """Lines (n, runs or 1, ...) with those of the points in one place of them, or in one column of one."""
-    column = _column(lines[at].reshape(-1, 1), path, points)
-    runs = max(len(column), lines.shape[1])
-    lines = np.repeat(lines, runs // lines.shape[1], axis=1)
-    lines[at] = column.reshape(-1, *lines[at].shape[1:])
+def _with_numbers(lines, places, path, points):
+    """Lines (n, runs or 1, ...) with the points' numbers at a path in some places; one for all where they agree."""
+    given = np.array([path in point for point in points])
+    numbers = np.array([point[path] for point in points if path in point])
+    agree = given.all() and (numbers == numbers[0]).all()
+    lines = np.repeat(lines, 1 if agree else len(points) // lines.shape[1], axis=1)
+    for place in places:
+        lines[place].T[..., slice(None) if agree else given] = numbers[0] if agree else numbers
     return lines
-
-
-class Read(SimpleNamespace):
-    """Coefficients that remember which of them were read."""
-
-    def __init__(self, values):
-        super().__init__(**values)
-        object.__setattr__(self, "names", set())
-
-    def __getattribute__(self, name):
-        if not name.startswith("_") and name != "names":
-            object.__getattribute__(self, "names").add(name)
-        return object.__getattribute__(self, name)
 
 
 def _structure(inputs):
@@ -343,7 +309,8 @@ def _structure(inputs):
         ]
     )
     shapes = tuple((name, getattr(inputs, name).shape) for name in RUNS_AXIS)
-    return hash((tuple(alike), clubs, bonds, coefficients, msel, shapes, tuple(sorted(inputs.project_effects))))
+    effects = tuple(sorted(inputs.project_effects))
+    return hash((tuple(alike), clubs, bonds, coefficients, msel, shapes, effects))
 
 
 def _followed(inject):

@@ -136,6 +136,21 @@ class Script:
         return None
 
 
+class AsWritten(Policy):
+    """Answers of this seat that were written down before, as far as they are legal; else as the model's own rule."""
+
+    sees = ()
+
+    def __init__(self, answers: Iterable[Answer]) -> None:
+        self.script = Script(answers, strict=False)
+        self.decides = tuple({kind for _, _, kind, _ in self.script.answers})
+
+    def choose(self, view: View, decision: Decision) -> Sequence[str]:
+        """What is written; where nothing is, the model's default."""
+        written = self.script.take(decision)
+        return decision.default if written is None else written
+
+
 class Scripts:
     """A script for each run of a batch, in place of one for all; `actors` are those whose answers are in any."""
 

@@ -7,7 +7,7 @@ from sim.model.decisions import Answer, Decision
 from sim.model.inputs import ModelInputs
 from sim.policies import policy_named
 from sim.policies.members import Standard
-from sim.policies.policy import ByRun, Policy, Script, Scripts
+from sim.policies.policy import AsWritten, ByRun, Policy
 from sim.scenario import Loaded, resolve_members
 from sim.scenario.hints import code_meant, codes_by_name
 
@@ -89,10 +89,16 @@ def overrides(decided: Decided) -> list[Answer]:
     return [answer for decision, answer in decided if set(answer.choice) != set(decision.default)]
 
 
-def seats_that_override(decided: Iterable[Decided]) -> tuple[dict[str, Policy], Scripts]:
-    """Seats and scripts, one a run, that depart from the model's own rule as was decided, where it is asked again."""
-    scripts = Scripts(Script(overrides(in_run), strict=False) for in_run in decided)
-    return {code: Standard() for code in scripts.actors}, scripts
+def seats_that_override(decided: Iterable[Decided]) -> dict[str, Policy]:
+    """Seats that depart from the model's own rule as was decided in each run, where they are asked the same again."""
+    written = [overrides(in_run) for in_run in decided]
+    codes = sorted({answer.actor for in_run in written for answer in in_run})
+    return {code: ByRun(_as_written(code, in_run) for in_run in written) for code in codes}
+
+
+def _as_written(code: str, answers: Iterable[Answer]) -> AsWritten | None:
+    own = [answer for answer in answers if answer.actor == code]
+    return AsWritten(own) if own else None
 
 
 # -------------------------------------------------------------------------------------------- as named at a terminal

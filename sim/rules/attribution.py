@@ -104,7 +104,7 @@ def pooled(own: Numbers, received: Numbers, weight_received: Numbers, correlatio
     return own + received / (1.0 + weight_received * correlation)
 
 
-def confidence(log_odds: Numbers) -> Numbers:
+def confidence(log_odds: np.ndarray) -> np.ndarray:
     """The probability an observer gives to the suspect having done it.
 
     Parameters
@@ -118,4 +118,4 @@ def confidence(log_odds: Numbers) -> Numbers:
     >>> confidence(np.array([-2.2, 0.0, 2.2])).round(2)
     array([0.1, 0.5, 0.9])
     """
-    return logistic(log_odds)
+    return np.asarray(logistic(log_odds))

@@ -177,7 +177,7 @@ FACTS_OF_ACTS = (
     *("incident_ends", "turns", "linkage", "adversary_tie", "adversaries"),
 )
 FACTS_OF_OPTIONS = (
-    *("attribution_min", "accuses", "benefit", "gravity", "risk", "cost"),
+    *("attribution_min", "accuses", "benefit", "risk", "cost"),
     *("pressure", "signal", "resilience", "rung", "lead_min", "lead_typical", "lead_max"),
 )
 PRACTICE = {"norm_year"}

@@ -8,7 +8,7 @@ from sim.model.steps.adversary import sway_fades
 from sim.model.steps.projects import ripen
 from sim.rules.coercion import joint_pressure, p_concede, per_period, relief
 from sim.rules.escalation import p_retaliate, perceived_threat, tension_step
-from sim.rules.quantize import quantize, select_runs, total_by
+from sim.rules.quantize import of_runs, quantize, select_runs, total_by
 
 IS_HOSTILE = np.array([*(move.is_hostile for move in MOVES), False])  # the last stands for no move, which is -1
 
@@ -108,7 +108,7 @@ def retaliate(world, felt):
     """
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     o, runs, actors = felt
-    risk, against = quantize(inputs.risk[o, 0, 0]), inputs.incident_suspect[inputs.option_incident[o]]
+    risk, against = quantize(of_runs(inputs.risk, o, runs)), inputs.incident_suspect[inputs.option_incident[o]]
     boldness = total_by(state.added_exposure.shape, (against, runs, actors), risk * inputs.is_state[actors])
     bold = np.flatnonzero(boldness > 0)
     d, r, a = np.unravel_index(bold, boldness.shape)

@@ -25,7 +25,7 @@ from sim.model.steps.stops import NOBODY, seats_to_ask
 from sim.model.steps.willingness import exchange_intentions, terms, utility_of_calls
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.consultation import format_utility, p_break_silence
-from sim.rules.quantize import quantize, select_runs
+from sim.rules.quantize import of_runs, quantize, select_runs
 from sim.rules.tempo import NEVER, days_drawn
 from sim.scenario.calendar import whole
 
@@ -452,7 +452,7 @@ def places_to_call(world, h, run, place, t):
     inputs = world.inputs
     friends = member_calling(world, *(np.full(t.size, at) for at in (h, run)), t, np.full(t.size, place))
     cost = round(float(inputs.params.consult_cost.flat[0]), 3)
-    days = inputs.calendar.down(world.day + inputs.consultation_min[t, 0])
+    days = inputs.calendar.down(world.day + of_runs(inputs.consultation_min[..., None], t, run))
     return tuple(
         Option(inputs.consultations[k][1], cost, whole(day), via=None if friend == place else inputs.actors[friend])
         for k, day, friend in zip(t, days, friends, strict=True)
@@ -476,13 +476,16 @@ def open_consultations(world, k, outlook, pairs, picked, seats):
     caller = member_calling(world, h, r, t, seats)
     told = pairs[r == 0] if world.recorder else ()
     weighed = {outlook.incidents[pair]: as_weighed(world, outlook, pair) for pair in told}
-    least = inputs.consultation_min[t, 0]
+    least, usual, most = (
+        of_runs(days[..., None], t, r)
+        for days in (inputs.consultation_min, inputs.consultation_typical, inputs.consultation_max)
+    )
     draw = world.draws.normal_at(f"days {k}", world.turn, inputs.consultation_names, t, r)
-    days = days_drawn(least, inputs.consultation_typical[t, 0], inputs.consultation_max[t, 0], draw)
+    days = days_drawn(least, usual, most, draw)
     for total, more in (
         (state.duplication, outlook.doubled[t, r]),
         (state.called, None),
-        (state.called_best, inputs.best_placed[t]),
+        (state.called_best, of_runs(inputs.best_placed[..., None], t, r)),
     ):
         total += np.bincount(r, more, world.runs)  # a run may have calls over several incidents
     takes = inputs.calendar.nearest(np.maximum(days * outlook.pace[t, r], least))

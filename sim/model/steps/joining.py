@@ -62,7 +62,7 @@ def acts_in_time(world, options, runs, actors):
     """
     inputs, end = world.inputs, world.inputs.calendar.length
     could = inputs.calendar.halfway(world.turn) + inputs.lead_min[:, 0, 0] <= end
-    h, longest = inputs.option_incident, quantize(LONGEST * inputs.lead_max[:, 0])
+    h, longest = inputs.option_incident, quantize(LONGEST * inputs.lead_max[..., 0])
     surely = inputs.incident_day[h][:, None] + longest * urgency(world)[h] <= end
     in_time = could[options]
     in_doubt = (in_time & ~surely[options, runs]).nonzero()[0]
@@ -83,7 +83,7 @@ def lead_days(world, options, runs, actors):
     inputs = world.inputs
     draw = world.nature.normal_of("lead", 0, inputs.option_names, inputs.actors, options, runs, actors)
     usual = (inputs.lead_min, inputs.lead_typical, inputs.lead_max)
-    return quantize(days_drawn(*(days[:, 0, 0][options] for days in usual), draw, longest=LONGEST))
+    return quantize(days_drawn(*(of_runs(days, options, runs) for days in usual), draw, longest=LONGEST))
 
 
 def urgency(world):

@@ -8,7 +8,9 @@ So the chance of ever joining is the highest probability it reaches, however sho
 said no is not asked to throw the dice again each week.
 """
 
-from functools import partial
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 
@@ -255,22 +257,25 @@ def responses_open(world, chosen):
     ----------
     chosen : arrays (N,) of int, options, runs and actors: what the model's own rule joins
     """
-    inputs, capital = world.inputs, world.state.capital
-    is_own = marked(world, chosen)
-    opened, may_pay = [], open_to(world) & (inputs.price <= capital)
+    inputs, capital, opened = world.inputs, world.state.capital, []
+    own, may_pay = marked(world, chosen), open_to(world) & (inputs.price <= capital)
     for h in world.begun:
-        part = inputs.option_slices[h]
-        within_means = may_pay[part]
-        alike = {o: described(world, o) for o in range(part.start, part.stop)}
-        for run, place, code in seats_to_ask(world, "responses", within_means.any(axis=0)):
-            here = part.start + np.flatnonzero(within_means[:, run, place])
-            options = _as_seen(world, run, place, here, alike)
-            own = tuple(inputs.options[o][1] for o in here if is_own[o, run, place])
-            budget = float(capital[run, place])
-            about = inputs.incidents[h]
-            opened.append(
-                (run, Decision("responses", world.turn, code, about, options, own, least=0, most=None, budget=budget))
-            )
+        part, about = inputs.option_slices[h], inputs.incidents[h]
+        alike = [cache(described(world, o)) for o in range(part.start, part.stop)]
+        asked = seats_to_ask(world, "responses", may_pay[part].any(axis=0))
+        for (place, code), of_seat in groupby(asked, key=itemgetter(1, 2)):
+            runs = [run for run, *_ in of_seat]
+            columns = may_pay[part, runs, place].T, own[part, runs, place].T, *seen_by(world, h, place, runs)
+            for run, *each in zip(runs, *(column.tolist() for column in columns), strict=True):
+                offers = [
+                    (is_own, alike[k](*seen))
+                    for k, (is_open, is_own, *seen) in enumerate(zip(*each, strict=True))
+                    if is_open
+                ]
+                options = tuple(option for _, option in offers)
+                default = tuple(option.id for is_own, option in offers if is_own)
+                what = "responses", world.turn, code, about, options, default
+                opened.append((run, Decision(*what, least=0, most=None, budget=float(capital[run, place]))))
     return opened
 
 
@@ -298,45 +303,40 @@ def marked(world, chosen):
 
 
 def described(world, o):
-    """An option as every seat sees it, its day and what it asks for: an Option, once called with what one seat sees."""
+    """An option as every seat sees it, its day and its rung: an Option, once called with what `seen_by` gives."""
     inputs, key = world.inputs, world.inputs.options[o][1]
-    response = responses_of(inputs.loaded)[key]
-    return partial(
-        Option,
-        key,
-        acts_day=whole(inputs.calendar.down(inputs.calendar.halfway(world.turn) + inputs.lead_min[o, 0, 0])),
-        confidence_min=response.attribution_min if response.accuses else None,
-        rung=response.rung,
-    )
+    day = whole(inputs.calendar.down(inputs.calendar.halfway(world.turn) + inputs.lead_min[o, 0, 0]))
+    rung = responses_of(inputs.loaded)[key].rung
+    return lambda cost, least, covered, peers: Option(key, cost, day, None, least, rung, covered, peers)
 
 
-def _as_seen(world, run, place, here, alike):
-    """Options as one seat sees them: what each costs, whether a text covers it, and who is seen to join."""
-    inputs, state = world.inputs, world.state
-    text = state.covered[inputs.option_incident[here], run, place]
-    covered = (text > 0) & (text >= inputs.rung[here, 0, 0])
-    peers = peers_seen(inputs, run, place, state.effect_day[here, run] <= world.day)
-    columns = here, of_runs(inputs.price, here, run), covered, peers
-    return tuple(
-        alike[o](cost=cost, covered=is_covered, peer_participation=seen)
-        for o, cost, is_covered, seen in zip(*(column.tolist() for column in columns), strict=True)
-    )
+def seen_by(world, h, place, runs):
+    """What one seat sees of the options over an incident in some runs: arrays (N, options) of what each costs, how sure
+    states have been that used it, whether a text covers it, and who is seen to have joined.
+    """
+    inputs, state, part = world.inputs, world.state, world.inputs.option_slices[h]
+    price, least = (select_runs(of_each[part, :, 0].T, runs) for of_each in (inputs.price, inputs.attribution_min))
+    text = state.covered[h, runs, place][:, None]
+    covered = (text > 0) & (text >= inputs.rung[part, 0, 0])
+    asked = np.where(inputs.accuses[part, 0, 0] > 0, least, None)
+    peers = peers_seen(inputs, runs, place, state.effect_day[part, runs] <= world.day)
+    return [np.broadcast_to(column, covered.shape) for column in (price, asked, covered, peers)]
 
 
-def peers_seen(inputs, run, place, seen):
+def peers_seen(inputs, runs, place, seen):
     """Share, by capability, of an actor's peers that are seen to have joined, in the club that has gone furthest.
 
     Parameters
     ----------
-    run, place : int, of the actor; seen : array (options, A) of bool
+    runs : list of int; place : int, of the actor; seen : array (options, N, A) of bool, in these runs
 
     Returns
     -------
-    array (options,), 0 to 1
+    array (N, options), 0 to 1
     """
-    groups = inputs.peer_group[:, min(run, inputs.peer_group.shape[1] - 1)]
-    weight = groups[groups[:, place] > 0]
-    weight[:, place] = 0
-    weight = weight[weight.any(axis=1)]
-    shares = (seen @ weight.T) / weight.sum(axis=1)
-    return shares.max(axis=1, initial=0.0)
+    groups = select_runs(inputs.peer_group.transpose(1, 0, 2), runs)
+    weight = groups[:, (groups[..., place] > 0).any(axis=0)]
+    weight[..., place] = 0
+    weight = weight[:, weight.any(axis=(0, 2))]
+    shares = seen.transpose(1, 0, 2).astype(float) @ weight.transpose(0, 2, 1)  # exact on the grid
+    return (shares / weight.sum(axis=-1)[:, None]).max(axis=-1, initial=0.0)

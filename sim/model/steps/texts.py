@@ -340,7 +340,9 @@ def book_standing(world, due, text, adopted):
     wrong = adopted & (text >= rung_edges(inputs)[3]) & (is_true < 0)
     gained = due.of(params.standing_text)[:, 0] * adopted - due.of(params.standing_wrong)[:, 0] * wrong
     np.add.at(state.standing, due.runs, quantize(gained))
-    out_of_place = inputs.incident_is_far[due.incidents] | inputs.consultation_misplaced[due.consultations]
+    out_of_place = inputs.incident_is_far[due.incidents] | of_runs(
+        inputs.consultation_misplaced[..., None], due.consultations, due.runs
+    )
     beyond = inputs.consultation_is_nato[due.consultations] & out_of_place
     np.add.at(state.overreach, due.runs, quantize(due.of(params.overreach_text)[:, 0] * beyond * text))
     state.standing = np.clip(state.standing, 0, 1)

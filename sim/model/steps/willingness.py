@@ -137,7 +137,9 @@ def lasting_utility(world, incidents):
     """
     inputs, habit, where = world.inputs, world.inputs.habit(world.turn), side_by_side(incidents)
     weighed = products(world, where)
+    by_run = [k for k, (_, kind, _) in enumerate(weighed) if kind.shape[1] > 1]
     of_kind = quantize(np.array([kind[:, 0, 0] for _, kind, _ in weighed]).T)
+    of_kind[:, by_run] = 0
     of_situation = np.empty((len(weighed), *world.state.stake[where].shape))
     for row, (_, _, situation) in zip(of_situation, weighed, strict=True):
         quantize(situation, out=row)
@@ -146,6 +148,8 @@ def lasting_utility(world, incidents):
         part, situation = inputs.kind_slices[h], of_situation[:, place]
         utility = (of_kind[part] @ situation.reshape(len(weighed), -1)).reshape(-1, *situation.shape[1:])
         utility += habit[part]
+        for k in by_run:
+            utility += quantize(weighed[k][1][part]) * situation[k]
         for k, sure in zip(accusing(inputs, h), certainty(world, h), strict=True):
             utility[k] += sure
         utilities[h] = utility
@@ -166,7 +170,7 @@ def utility_of_calls(world, h, capital, kinds=slice(None)):
     capital : array (R, A), what each has left; kinds : array of int, places among those of the incident
     """
     (_, _, asked), (_, cost, paying) = products_of_calls(world, h, capital)
-    utility = quantize(cost[world.inputs.kind_slices[h], :1][kinds]) * quantize(paying)
+    utility = quantize(cost[world.inputs.kind_slices[h]][kinds]) * quantize(paying)
     utility += quantize(asked)
     return utility
 
