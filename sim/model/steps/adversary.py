@@ -10,7 +10,7 @@ from sim.model.inputs import NO_STATE
 from sim.model.steps.assess import severity_now
 from sim.model.steps.stops import seats_to_ask
 from sim.rules.choice import choice_probabilities, pick
-from sim.rules.quantize import quantize, total
+from sim.rules.quantize import highest, quantize, total
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Signs:
         """The signs of this turn."""
         state = world.state
         return cls(
-            silence=1 - state.covered.max(axis=-1),
+            silence=1 - highest(state.covered),
             discord=discord(world),
             crisis=np.minimum(severity_now(world), 1),
             opacity=1 - world.transparency(),

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.model.state import effect
 from sim.rules.attribution import evidence, informed_share, pooled
-from sim.rules.quantize import quantize
+from sim.rules.quantize import highest, quantize
 from sim.rules.tempo import NEVER
 
 FULLY_INFORMED = 2.0  # discriminability of an observer who counts as one whole source
@@ -162,7 +162,7 @@ def concerns(world, begun, hit, harm):
 
 def severity_now(world, where=slice(None)):
     """How hard whoever is hit worst is hit now: (H, R), or, for one incident, (R,), or of (incidents, runs), (K,)."""
-    return world.state.severity[where].max(axis=-1) * world.state.intensity[where]
+    return highest(world.state.severity[where]) * world.state.intensity[where]
 
 
 def confidence_now(world, where=slice(None)):

@@ -25,7 +25,7 @@ from sim.model.steps.stops import NOBODY, seats_to_ask
 from sim.model.steps.willingness import exchange_intentions, terms, utility_of_calls
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.consultation import format_utility, p_break_silence
-from sim.rules.quantize import of_runs, quantize, select_runs
+from sim.rules.quantize import highest, of_runs, quantize, select_runs
 from sim.rules.tempo import NEVER, days_drawn
 from sim.scenario.calendar import whole
 
@@ -422,7 +422,7 @@ def matters_moved(world, severity):
 def wait_utility(world):
     """What speaks for calling nobody: more with each consultation open, less with the stake: (H, R)."""
     per_run, busy = world.inputs.params_per_run, over_each(world.inputs, world.state.consultation_state == OPEN)
-    return per_run.call_wait + per_run.call_wait_open * busy - per_run.call_stake * world.state.stake.max(axis=-1)
+    return per_run.call_wait + per_run.call_wait_open * busy - per_run.call_stake * highest(world.state.stake)
 
 
 def calls_open(world, h, legal, picks):

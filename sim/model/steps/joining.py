@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.rules.quantize import of_runs, quantize, total_by
+from sim.rules.quantize import highest, of_runs, quantize, total_by
 from sim.rules.tempo import days_drawn, pace
 
 LONGEST = 2.0  # lead time, in multiples of the maximum
@@ -89,7 +89,7 @@ def lead_days(world, options, runs, actors):
 def urgency(world):
     """Factor on days for each incident: (H, R), at most 1.5: grave and physical incidents are answered faster."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    worst = state.severity.max(axis=-1)
+    worst = highest(state.severity)
     factor = pace(
         worst,
         inputs.is_physical[..., 0],

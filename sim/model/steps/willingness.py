@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.rules.choice import respond_to_company
 from sim.rules.odds import logistic
-from sim.rules.quantize import quantize
+from sim.rules.quantize import highest, quantize
 
 IN_CACHE = 2**16  # numbers of a table
 
@@ -88,7 +88,7 @@ def growth_of_naming(world):
 
 def own_share(severity):
     """How hard each is hit itself, against whoever is hit worst: 0 to 1, like `severity` (..., A)."""
-    worst = severity.max(axis=-1, keepdims=True)
+    worst = highest(severity)[..., None]
     return quantize(severity / np.where(worst > 0, worst, 1.0))
 
 
@@ -106,8 +106,8 @@ def unled(world, where):
 
 def need(inputs, severity):
     """How much more the helper is able to do than the worst hit victim: -1 to 1, like `severity` (..., R, A)."""
-    worst = severity == severity.max(axis=-1, keepdims=True)
-    able = (inputs.capability * worst).max(axis=-1, keepdims=True)
+    worst = severity == highest(severity)[..., None]
+    able = highest(inputs.capability * worst)[..., None]
     return quantize(np.where(severity > 0, 0.0, inputs.capability - able))
 
 
@@ -267,7 +267,7 @@ def _expected(intention, attends, joined):
 
 def _in_clubs(inputs, expected):
     """The company of each in the most willing of its clubs, of what is expected of each: (kinds, R, A) both."""
-    own = np.ascontiguousarray(np.moveaxis(expected, -1, 0))  # neighbours of one club side by side
+    own = np.ascontiguousarray(expected.transpose(2, 0, 1))  # neighbours of one club side by side
     if inputs.peer_group.shape[1] == 1:
         by_club = (inputs.peer_group[:, 0] @ own.reshape(len(own), -1)).reshape(-1, *own.shape[1:])
     else:
@@ -277,7 +277,7 @@ def _in_clubs(inputs, expected):
     for club, neighbours, weight, scale in inputs.neighbours:
         company = _of_others(by_club[club], weight, own[neighbours], scale)
         np.maximum(most[neighbours], company, out=most[neighbours])
-    return np.ascontiguousarray(np.moveaxis(most, 0, -1))
+    return np.ascontiguousarray(most.transpose(1, 2, 0))
 
 
 def _of_others(of_club, weight, own, scale):
