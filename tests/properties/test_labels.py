@@ -30,6 +30,7 @@ LAST_AXIS_IS_ACTORS = (
     "acted_on",
     "decided_day",
     "effect_day",
+    "in_effect",
     "capital",
     "income",
     "spent",
