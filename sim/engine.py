@@ -4,8 +4,10 @@ One implementation serves all: a single run told as a story, an exercise with pe
 runs at once. A run comes out the same to the last bit whichever batch it is in.
 """
 
+import os
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +23,7 @@ from sim.model.state import State, World
 from sim.model.steps import STEPS, begin_turn, is_over, play_turn
 from sim.model.steps.control import Direction, carry_out
 from sim.model.varying import Varied
+from sim.one_thread import one_blas_thread
 from sim.policies.members import Standard
 from sim.policies.policy import ByRun, Script
 from sim.policies.seating import PolicyLike, fresh, policies_of, seats_of_runs, seats_that_override
@@ -30,6 +33,7 @@ from sim.scenario import Loaded
 from sim.scenario.calendar import in_iso, lengths_of
 
 BATCH = 512
+EACH_THREAD = 256  # continuations at least: arrays of fewer leave too little for threads to do side by side
 SHARES = 4  # of the runs for each process, so that progress shows
 Measures = dict[str, np.ndarray]  # each measure of each run
 Kept = dict[str, Any]  # what is kept of a batch: see `outcome_of`
@@ -342,8 +346,19 @@ def simulate_several(world: World, runs: int, seed: int) -> list[Measures]:
 
     Parameters and what is returned are as in `simulate_forward`, a dict for each row.
     """
-    rows = [row for row in range(world.runs) for _ in range(runs)]
-    ahead = world.ahead(Draws(seed, [*range(runs)] * world.runs), rows)
+    threads = 1 if world.seats else min(os.cpu_count() or 1, max(runs * world.runs // EACH_THREAD, 1))
+    size = -(-runs // threads)
+    shares = [range(first, min(first + size, runs)) for first in range(0, runs, size)]
+    with one_blas_thread(), ThreadPoolExecutor(threads) as pool_of_threads:
+        played = [*pool_of_threads.map(lambda of_share: _go_on(world, of_share, seed), shares)]
+    return [_joined(parts) for parts in zip(*played, strict=True)]
+
+
+def _go_on(world: World, replications: range, seed: int) -> list[Measures]:
+    """What comes of each row of a world in these replications."""
+    runs = len(replications)
+    rows = [row for row in range(world.runs) for _ in replications]
+    ahead = world.ahead(Draws(seed, [*replications] * world.runs), rows)
     ahead.seats = {code: ByRun(map(seat.of, rows)).fresh() for code, seat in fresh(world.seats).items()}
     play_out(ahead)
     of_all = measured(ahead)
@@ -437,8 +452,8 @@ def gathered(
     )
 
 
-def _joined(consultations: Sequence[Measures]) -> Measures:
-    return {name: np.concatenate([consultation[name] for consultation in consultations]) for name in consultations[0]}
+def _joined(parts: Sequence[Measures]) -> Measures:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _joined_shares(inputs: ModelInputs, joined: np.ndarray) -> dict[str, dict[str, dict[str, float]]]:

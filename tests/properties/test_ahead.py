@@ -7,8 +7,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim import engine
 from sim.catalogue.measures import MEASURES
-from sim.engine import outcome_of, play_out, simulate_forward
+from sim.engine import outcome_of, play_out, simulate_forward, simulate_several
 from sim.model.steps.joining import lead_days
 from sim.record.recorder import EventRecorder
 from tests.builders import a_scenario
@@ -61,6 +62,15 @@ def test_more_continuations_begin_with_the_same_ones():
     world = played(a_scenario(turns=5), 1, [0], turns=2)
     few, many = simulate_forward(world, 4, 9), simulate_forward(world, 40, 9)
     assert all(np.array_equal(few[name], many[name][:4], equal_nan=True) for name in few)
+
+
+def test_continuations_are_the_same_side_by_side(monkeypatch):
+    world = played(a_scenario(turns=5, cooperation=[{"project": "coop_cyber", "turn": 1}]), 1, [0, 1], turns=2)
+    alone = simulate_several(world, 41, 9)
+    monkeypatch.setattr(engine, "EACH_THREAD", 8)
+    monkeypatch.setattr(engine.os, "cpu_count", lambda: 4)
+    for one, other in zip(alone, simulate_several(world, 41, 9), strict=True):
+        assert all(np.array_equal(one[name], other[name], equal_nan=True) for name in one)
 
 
 def test_continuations_have_luck_of_their_own():
