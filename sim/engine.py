@@ -346,7 +346,7 @@ def simulate_several(world: World, runs: int, seed: int) -> list[Measures]:
 
     Parameters and what is returned are as in `simulate_forward`, a dict for each row.
     """
-    threads = 1 if world.seats else min(os.cpu_count() or 1, max(runs * world.runs // EACH_THREAD, 1))
+    threads = 1 if fresh(world.seats) else min(os.cpu_count() or 1, max(runs * world.runs // EACH_THREAD, 1))
     size = -(-runs // threads)
     shares = [range(first, min(first + size, runs)) for first in range(0, runs, size)]
     with one_blas_thread(), ThreadPoolExecutor(threads) as pool_of_threads:
