@@ -59,6 +59,15 @@ def test_below_solidarity_a_body_of_members_does_nothing(response, text, may):
     assert (chance(world, "NATO", response)[0] > 0) == may
 
 
+def test_a_body_that_nobody_is_left_in_stops_no_other():
+    leaving = {code: {"until_turn": 1} for code in members_of(a_crisis(), "EU")}
+    world = a_crisis(text=0.9, actors=leaving)
+    do(world, "expulsions", *members_of(world, "NATO"))
+    world.inputs = world.inputs.in_turn(2)
+    assert not members_of(world, "EU") and chance(world, "EU", "expulsions") == 0
+    assert chance(world, "NATO", "expulsions") > 0
+
+
 def test_the_head_of_the_eu_needs_no_text_to_speak_and_one_to_act():
     world = a_crisis()
     for response in ("public_attribution", "joint_statement", "expulsions"):
