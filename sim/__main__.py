@@ -126,6 +126,7 @@ def answering(command):
             print(error, file=sys.stderr)
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt as interrupt:
+            exec("")  # else Python, which saw it pass through another `exec`, ends by the signal and not with the code
             print(f"\n{str(interrupt) or 'Interrupted.'}", file=sys.stderr)
             raise typer.Exit(getattr(interrupt, "exit_code", 130)) from None
         except (OSError, MemoryError, RecursionError, ImportError) as error:
