@@ -292,7 +292,7 @@ def apply_responses(world, chosen, answers):
             if inputs.options[o][1] in choice and (price := of_runs(inputs.price, o, run)) <= left[run, place]:
                 is_chosen[o, run, place] = True
                 left[run, place] -= price
-    return np.unravel_index(is_chosen.reshape(-1).nonzero()[0], is_chosen.shape)
+    return is_chosen.nonzero()
 
 
 def marked(world, chosen):

@@ -229,7 +229,7 @@ def peer_participation(world, h):
     -------
     array (kinds of the incident, R, A)
     """
-    return _in_clubs(world.inputs, expected_to_join(world, h))
+    return _in_clubs(world.inputs, expected_to_join(world, h, attention(world, h)))
 
 
 def peer_participation_at(world, h, places, attends):
@@ -239,8 +239,7 @@ def peer_participation_at(world, h, places, attends):
     ----------
     attends : array (R, A), `attention` to the incident
     """
-    inputs, intention = world.inputs, world.state.p_join[world.inputs.kind_slices[h]]
-    expected = _expected(intention, logistic(attends), has_joined(world, h))
+    inputs, expected = world.inputs, expected_to_join(world, h, attends)
     row, at = places // expected.shape[-1], places % inputs.peer_group[0].size
     weight, scale = (
         of_clubs.reshape(len(of_clubs), -1).take(at, axis=1) for of_clubs in (inputs.peer_group, inputs.company_scale)
@@ -255,10 +254,10 @@ def _sums_over_clubs(inputs, expected):
     return np.moveaxis(sums, 0, -1).reshape(len(inputs.peer_group), -1)
 
 
-def expected_to_join(world, h):
+def expected_to_join(world, h, attends):
     """With what probability each joins a kind of response, as the others see it: (kinds of the incident, R, A)."""
     intention = world.state.p_join[world.inputs.kind_slices[h]]
-    return _expected(intention, logistic(attention(world, h)), has_joined(world, h))
+    return _expected(intention, logistic(attends), has_joined(world, h))
 
 
 def _expected(intention, attends, joined):

@@ -56,6 +56,19 @@ def test_what_is_not_yet_in_effect_is_not_felt():
     assert not world.state.relief.any()
 
 
+def test_what_takes_effect_on_the_first_day_of_a_turn_is_new_in_it_and_in_no_other():
+    rises = []
+    for since in (0.0, 1.0, 31.0):
+        world = a_world(1)
+        o = option(world, "sanctions")
+        world.state.joined[o], world.state.effect_day[o] = True, world.day + since
+        before = world.state.tension.copy()
+        adjudicate(world)
+        rises.append(float(world.state.tension[0] - before[0]))
+        assert world.state.in_effect[o].all() == (since < 31)
+    assert rises[0] == rises[1] > rises[2]
+
+
 @pytest.mark.parametrize("runs", SIZES)
 def test_pressure_falls_on_the_suspect_alone(runs):
     world = settled(runs, [("sanctions", "USA")])
