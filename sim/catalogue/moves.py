@@ -176,12 +176,10 @@ class Divide(Move):
 
     def legal(self, world: World, campaigns: Campaigns) -> np.ndarray:
         begun_by = world.inputs.incident_by[world.has_begun].tolist()
-        appeals = {d: appeal_of_courting(world, d) for d in {*campaigns.by.tolist()}.intersection(begun_by)}
-        may = np.zeros((len(campaigns.each), world.runs), dtype=bool)
-        for row, campaign in zip(may, campaigns.each, strict=True):
-            if campaign.by in appeals:
-                row[:] = (worth_courting(world, campaign, appeals[campaign.by]) > 0).any(axis=-1)
-        return may
+        has_begun = {*campaigns.by.tolist()}.intersection(begun_by)
+        has_whom = {d: (appeal_of_courting(world, d) > 0).any(axis=-1) for d in has_begun}
+        nobody = np.zeros(world.runs, dtype=bool)
+        return np.array([has_whom.get(d, nobody) for d in campaigns.by.tolist()])
 
     def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> np.ndarray | None:
         inputs, state, d, per_run = world.inputs, world.state, campaign.by, world.inputs.params_per_run

@@ -527,15 +527,20 @@ class ModelInputs:
         return int(np.clip(round(self.calendar.days(turn) / float(self.params.round_days.flat[0])), 1, 4))
 
     @cached_property
+    def belongs(self):
+        """Who belongs to each club: (C, 1 or R, A) bool. Everybody does to the first, which is all together."""
+        belongs = self.peer_group > 0
+        belongs[0] = True
+        return belongs
+
+    @cached_property
     def company_scale(self):
         """By what the weight of the others in each club is multiplied, so that they weigh one together: (C, 1 or R, A).
 
-        0 for whoever does not belong to it, or is alone there. Everybody belongs to the first, which is all together.
+        0 for whoever does not belong to it, or is alone there.
         """
-        belongs = self.peer_group > 0
-        belongs[0] = True
         alone = self.peer_group >= 1
-        return np.where(belongs & ~alone, 1 / np.maximum(1 - self.peer_group, 2.0**-20), 0.0)
+        return np.where(self.belongs & ~alone, 1 / np.maximum(1 - self.peer_group, 2.0**-20), 0.0)
 
     @cached_property
     def most_company(self):
@@ -547,11 +552,10 @@ class ModelInputs:
     def neighbours(self):
         """Who stand side by side on the actors' axis and belong to one club.
 
-        A list of: place of the club; slice of the axis; their weights, and `company_scale`, as (members, 1, 1 or R).
+        A list, everybody first, of: place of the club; slice of the axis; their weights, and `company_scale`, as
+        (members, 1, 1 or R).
         """
-        edges = [
-            np.flatnonzero(np.diff(row, prepend=False, append=False)) for row in (self.company_scale > 0).any(axis=1)
-        ]
+        edges = [np.flatnonzero(np.diff(row, prepend=False, append=False)) for row in self.belongs.any(axis=1)]
         beside = [(club, slice(*ends)) for club, of_one in enumerate(edges) for ends in of_one.reshape(-1, 2).tolist()]
         each = self.peer_group, self.company_scale
         return [(*at, *(table[at[0], :, at[1]].T[:, None] for table in each)) for at in beside]

@@ -261,7 +261,8 @@ def expected_to_join(world, h, attends):
 
 
 def _expected(intention, attends, joined):
-    return quantize(np.maximum(intention * attends, joined))
+    expected = intention * attends
+    return quantize(np.maximum(expected, joined, out=expected), out=expected)
 
 
 def _in_clubs(inputs, expected):
@@ -271,11 +272,13 @@ def _in_clubs(inputs, expected):
         by_club = (inputs.peer_group[:, 0] @ own.reshape(len(own), -1)).reshape(-1, *own.shape[1:])
     else:
         by_club = _sums_over_clubs(inputs, expected).reshape(-1, *own.shape[1:])
-    most = np.zeros((len(own), own[0].size + 8))[:, :-8]  # lines a power of two apart push each other out of the cache
-    most = most.reshape(own.shape)
-    for club, neighbours, weight, scale in inputs.neighbours:
-        company = _of_others(by_club[club], weight, own[neighbours], scale)
-        np.maximum(most[neighbours], company, out=most[neighbours])
+    companies = (
+        (members, _of_others(by_club[club], weight, own[members], scale))
+        for club, members, weight, scale in inputs.neighbours
+    )
+    _, most = next(companies)  # everybody belongs to the first
+    for members, company in companies:
+        np.maximum(most[members], company, out=most[members])
     return np.ascontiguousarray(most.transpose(1, 2, 0))
 
 
@@ -301,4 +304,5 @@ def exchange_intentions(world, incidents):
                 answer = respond_to_company(
                     base[some], params.b_peer, company, params.precision, intention, params.damping
                 )
-                quantize(answer * inputs.is_state, out=intention)  # who has left intends nothing any more
+                answer *= inputs.is_state  # who has left intends nothing any more
+                quantize(answer, out=intention)
