@@ -14,6 +14,7 @@ from sim.rules.cooperation import BLOCKED, BROKEN
 from sim.rules.quantize import quantize
 from sim.rules.tempo import NEVER
 
+ABOUT_A_RUN = ("run", "point", "replication", "status")  # columns of a sweep's table, beside its factors and measures
 OF_ONE = ("0 to 1", "ladder, 0 to 1", "probability", "share")  # units of what lies between nothing and all
 
 

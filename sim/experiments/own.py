@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Any
 
 from sim import own_code, policies
-from sim.catalogue.measures import MEASURES, MeasureError, own_measure
+from sim.catalogue.measures import ABOUT_A_RUN, MEASURES, MeasureError, own_measure
 from sim.errors import Diagnostic, InputError, refusal
 from sim.experiments.blocks import NOT_MEASURES
 from sim.experiments.factors import pairs_of
@@ -26,7 +26,7 @@ from sim.experiments.keep import COLUMNS
 from sim.experiments.phrases import describe
 
 NAME = r"^[a-z][a-z0-9_]*$"
-TAKEN = {*NOT_MEASURES, *COLUMNS, "run", "point", "replication"}
+TAKEN = {*NOT_MEASURES, *COLUMNS, *ABOUT_A_RUN}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.catalogue.measures import ABOUT_A_RUN
 from sim.errors import Diagnostic, InputError, OceansError, refusal
 from sim.experiments.blocks import BASELINE, PLAYED, Damaged, columns_of, failures_of, shard_name
 from sim.experiments.folder import (
@@ -38,7 +39,6 @@ from sim.experiments.keep import COLUMNS
 from sim.experiments.phrases import label_of, measure, unit_of_factor
 from sim.record.store import ARMS, fill_table, signed, write_table
 
-ABOUT_A_RUN = ("run", "point", "replication", "status")
 MOST_ROWS = 100_000  # of a table that is written unasked
 TABLE, TABLE_WITH_COMMAS = "results.csv", "results_excel.csv"
 FIRST_NAMED = 8  # of many blocks, or faults

@@ -9,7 +9,7 @@ import typing
 from collections.abc import Iterator
 from importlib import import_module
 
-from sim.catalogue.measures import MEASURES
+from sim.catalogue.measures import ABOUT_A_RUN, MEASURES
 from sim.errors import Diagnostic, InputError, counted, did_you_mean
 from sim.letters import plain_letters
 from sim.scenario import paths
@@ -395,9 +395,11 @@ def _fits(place: paths.Place, node: Node) -> Iterator[Diagnostic]:
 
 
 def check_what_varies(facts: Facts) -> Iterator[Diagnostic]:
-    """Uncertainties and levers: a path that leads somewhere, and what may stand there."""
+    """Uncertainties and levers: a name of their own, a path that leads somewhere, and what may stand there."""
     for section in ("uncertainties", "levers"):
         for name, key, entry in facts.root.items_of(section):
+            if name in MEASURES or name in ABOUT_A_RUN:
+                yield key.fault(f"a column of a sweep's table is called '{name}' already. Take another name.")
             if entry.is_mapping:
                 yield from _varied(name, key, entry, facts)
     both = set(keys_of(facts.root.get("uncertainties"))) & set(keys_of(facts.root.get("levers")))
