@@ -5,8 +5,10 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from sim.engine import Points, play, play_points
+from sim.engine import Points, initial_world, play, play_points
 from sim.model.inputs import build_inputs
+from sim.model.steps import begin_turn
+from sim.model.steps.consult import places_to_call
 from sim.model.varying import ONE_FOR_ALL, PUT_IN, PointError, Varied
 from sim.scenario import load, varied
 
@@ -159,3 +161,12 @@ def test_a_policy_goes_by_what_a_response_asks_for_at_its_own_point(crisis):
     for place, point in enumerate(points):
         alone = play(varied(crisis, point), seed=3, runs=8).outcomes.measures["harm"]
         assert np.array_equal(played.measures["harm"][8 * place : 8 * place + 8], alone)
+
+
+def test_a_seat_is_told_what_a_call_costs_at_its_own_point(crisis):
+    costs = [0.01, 0.03]
+    [(inputs, _, _)] = Varied(crisis).batches([{"behaviour.consult_cost": cost} for cost in costs])
+    world = initial_world(inputs, 1, [0, 0])
+    begin_turn(world)
+    told = [places_to_call(world, 0, run, inputs.index["EST"], np.array([0])) for run in (0, 1)]
+    assert [option.cost for (option,) in told] == costs

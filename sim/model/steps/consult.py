@@ -451,7 +451,7 @@ def places_to_call(world, h, run, place, t):
     """Formats as options: what a call costs, from when a text can be there, and who would have to be asked to call."""
     inputs = world.inputs
     friends = member_calling(world, *(np.full(t.size, at) for at in (h, run)), t, np.full(t.size, place))
-    cost = round(float(inputs.params.consult_cost.flat[0]), 3)
+    cost = round(float(select_runs(inputs.params_per_run.consult_cost, [run])[0]), 3)
     days = inputs.calendar.down(world.day + of_runs(inputs.consultation_min[..., None], t, run))
     return tuple(
         Option(inputs.consultations[k][1], cost, whole(day), via=None if friend == place else inputs.actors[friend])
