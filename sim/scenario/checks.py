@@ -398,7 +398,7 @@ def check_what_varies(facts: Facts) -> Iterator[Diagnostic]:
     """Uncertainties and levers: a name of their own, a path that leads somewhere, and what may stand there."""
     for section in ("uncertainties", "levers"):
         for name, key, entry in facts.root.items_of(section):
-            if name in MEASURES or name in ABOUT_A_RUN:
+            if facts.root.line and (name in MEASURES or name in ABOUT_A_RUN):  # what was kept before stays readable
                 yield key.fault(f"a column of a sweep's table is called '{name}' already. Take another name.")
             if entry.is_mapping:
                 yield from _varied(name, key, entry, facts)

@@ -489,3 +489,9 @@ def test_a_bad_name_earns_advice(name, said, tmp_path):
 def test_a_folder_that_is_not_there_earns_advice(tmp_path):
     with pytest.raises(InputError, match="cannot be written here"):
         new_scenario("crisis", tmp_path / "nowhere")
+
+
+def test_what_was_kept_with_a_factor_called_as_a_measure_is_stays_readable():
+    lever = {"path": "linkage", "range": [0.2, 0.8], "why": "ours"}
+    kept = from_document(a_document(levers={"harm": lever}), library=a_library())
+    assert [*kept.scenario.levers] == ["harm"]
