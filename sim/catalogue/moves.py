@@ -175,9 +175,8 @@ class Divide(Move):
     seen = "{who} courts and squeezes {target}"
 
     def legal(self, world: World, campaigns: Campaigns) -> np.ndarray:
-        begun_by = world.inputs.incident_by[world.has_begun].tolist()
-        has_begun = {*campaigns.by.tolist()}.intersection(begun_by)
-        has_whom = {d: (appeal_of_courting(world, d) > 0).any(axis=-1) for d in has_begun}
+        with_begun = {*campaigns.by.tolist()}.intersection(world.inputs.incident_by[world.has_begun].tolist())
+        has_whom = {d: (appeal_of_courting(world, d) > 0).any(axis=-1) for d in with_begun}
         nobody = np.zeros(world.runs, dtype=bool)
         return np.array([has_whom.get(d, nobody) for d in campaigns.by.tolist()])
 
